@@ -1,0 +1,1 @@
+"""Page bytes -> article: decode, page type, container, metadata, line rules."""

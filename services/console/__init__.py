@@ -1,0 +1,1 @@
+"""The `solieu` command: one file a subcommand."""

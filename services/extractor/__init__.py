@@ -1,0 +1,1 @@
+"""Article -> observations: a folder a dimension, then clauses, resolution, confidence."""

@@ -1,0 +1,1 @@
+"""Events -> Postgres: upsert, retire, ledger."""

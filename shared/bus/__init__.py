@@ -1,0 +1,1 @@
+"""Kafka and the embedded bus behind one small interface, and the stage runner."""

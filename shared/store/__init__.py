@@ -1,0 +1,1 @@
+"""Postgres: pool, migrations, the embedded server of `make run`."""

@@ -1,0 +1,1 @@
+"""Data on Viet Nam that two services need: areas, the indicator catalogue, text normal form."""
