@@ -12,10 +12,11 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, PlainSerializer
+
+from shared.vocabulary import Comparator, Measure, Status, Unit
 
 PAGES_FETCHED: Final = "pages.fetched"
 ARTICLES_CLEANED: Final = "articles.cleaned"
@@ -34,51 +35,6 @@ def _number(value: Decimal) -> int | float:
 
 
 Number = Annotated[Decimal, PlainSerializer(_number, return_type=int | float, when_used="json")]
-
-
-class Measure(StrEnum):
-    LEVEL = "level"
-    CHANGE = "change"
-    RELATIVE_CHANGE = "relative_change"
-    PLAN_RATIO = "plan_ratio"
-
-
-class Unit(StrEnum):
-    PERSON = "person"
-    TURN = "turn"
-    HOUSEHOLD = "household"
-    PERCENT = "percent"
-    PERCENTAGE_POINT = "percentage_point"
-    VND = "vnd"
-    USD = "usd"
-    ENTERPRISE = "enterprise"
-    COMMUNE = "commune"
-    CASE = "case"
-    DOSSIER = "dossier"
-    CARD = "card"
-    SESSION = "session"
-    CLASS = "class"
-    HOUSE = "house"
-    GIFT = "gift"
-    CONTRACT = "contract"
-    FACILITY = "facility"
-    KG = "kg"
-    ITEM = "item"
-
-
-class Comparator(StrEnum):
-    EQ = "eq"
-    APPROX = "approx"
-    GT = "gt"
-    LT = "lt"
-    GE = "ge"
-    LE = "le"
-
-
-class Status(StrEnum):
-    ACTUAL = "actual"
-    ESTIMATE = "estimate"
-    TARGET = "target"
 
 
 class Event(BaseModel):
@@ -203,7 +159,7 @@ class ArticleDiscarded(Event):
     portal: str
     fetched_at: datetime
     reason: str
-    """A word of the closed set in services/cleaner/outcomes.py: listing, home, soft_404, login, challenge, empty, ..."""
+    """A word of the closed set in services/cleaner/outcomes.py: listing, home, soft_404, login, challenge, ..."""
     detail: str = ""
 
     @property
