@@ -9,8 +9,7 @@ Invariant: an event type is only ever extended with optional fields; anything el
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -288,59 +287,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
 )
 
 
-def content_id(*parts: str | int | None) -> str:
-    """128 bits of SHA-256 over the parts, as hex. Parts are length-prefixed, so ('ab','c') and ('a','bc') differ."""
-    digest = hashlib.sha256()
-    for part in parts:
-        raw = b"\0" if part is None else str(part).encode()
-        digest.update(f"{len(raw)}:".encode() + raw)
-    return digest.hexdigest()[:32]
-
-
-def article_id(canonical_url: str) -> str:
-    return content_id("article", canonical_url)
-
-
-def page_id(canonical_url: str, body_sha256: str) -> str:
-    """One page is one body at one address: the same bytes fetched twice are the same page."""
-    return content_id("page", canonical_url, body_sha256)
-
-
-def revision_id(text: str) -> str:
-    """Of the cleaned text alone, so that a clock or counter outside the article makes no revision."""
-    return content_id("revision", text)
-
-
-def observation_id(
-    article: str,
-    indicator: str | None,
-    label: str | None,
-    measure: str,
-    status: str,
-    period: str,
-    area: str | None,
-    locality: str | None,
-    breakdown: dict[str, str],
-    ordinal: int,
-) -> str:
-    """Without the value, so that a corrected figure is the same observation with a new value.
-
-    `ordinal` counts equals within the article from 0, in the text's order."""
-    parts = "&".join(f"{key}={breakdown[key]}" for key in sorted(breakdown))
-    return content_id(
-        "observation",
-        article,
-        indicator or f"label:{label}",
-        measure,
-        status,
-        period,
-        area,
-        locality,
-        parts,
-        ordinal,
-    )
-
-
 def headers(event: Event, source: str, at: datetime) -> list[tuple[str, bytes]]:
     """CloudEvents 1.0 attributes of `event` in the Kafka binary binding. `at` must have a zone."""
     values = {
@@ -353,10 +299,3 @@ def headers(event: Event, source: str, at: datetime) -> list[tuple[str, bytes]]:
         "content-type": "application/json",
     }
     return [(name, value.encode()) for name, value in values.items()]
-
-
-def published_date(moment: datetime | None) -> date | None:
-    """The day in Viet Nam of a publication time with a zone."""
-    from shared.clock import VIETNAM
-
-    return moment.astimezone(VIETNAM).date() if moment else None

@@ -56,7 +56,7 @@ class PeriodMention:
     period: str
     """As the contract writes it: 2022, 2023-H1, 2023-M01/M09, 2023-Q1, 2023-03, 2021/2025, 2023-06-30."""
     role: str = "period"
-    """period | as_of (a state at a date) | base (a change is measured from it: `so với cùng kỳ`) | per_year | event | span."""
+    """period | as_of (a state at a date) | base (a change is measured from it) | per_year | event | span."""
     rules: tuple[str, ...] = ()
 
 
