@@ -38,8 +38,8 @@ def nfc(text: str) -> str:
 def fold(text: str) -> str:
     """`text` (NFC) for matching: lower case, tone on the first vowel (`hoà` is `hòa`), i for a lone y (`tỷ` is `tỉ`).
 
-    Accents stay: `bán` and `bạn` are two words. After q the u belongs to the consonant, so `quý` becomes `quí`. Length and
-    offsets are those of `text`. Never raises; linear."""
+    Accents stay: `bán` and `bạn` are two words. After q the u belongs to the consonant, so `quý` becomes `quí`.
+    Length and offsets are those of `text`. Never raises; linear."""
     folded = text.lower()
     if len(folded) != len(text):
         folded = text.replace(_LONGER_IN_LOWER, "I").lower()
