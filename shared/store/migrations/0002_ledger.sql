@@ -1,0 +1,87 @@
+-- The account of every page, and the dead letters.
+
+CREATE TABLE page (
+    page_id text PRIMARY KEY,
+    article_id text NOT NULL,
+    portal text REFERENCES portal,
+    url text,
+    canonical_url text,
+    fetched_at timestamptz NOT NULL,
+    http_status integer,
+    content_type text,
+    body_sha256 text,
+    body_bytes bigint,
+    tls_verified boolean,
+    warc_file text,
+    warc_offset bigint,
+    published_at timestamptz,
+    attempts integer NOT NULL DEFAULT 0,
+    cleaned_revision text,
+    discard_reason text,
+    discard_detail text,
+    extractor_version integer,
+    figures integer,
+    copy_of text,
+    dead_letter_id text,
+    outcome text GENERATED ALWAYS AS (
+        CASE
+            WHEN cleaned_revision IS NOT NULL AND copy_of IS NOT NULL THEN 'duplicate'
+            WHEN figures > 0 THEN 'written'
+            WHEN figures = 0 THEN 'no_figures'
+            WHEN discard_reason IS NOT NULL THEN 'discarded'
+            WHEN dead_letter_id IS NOT NULL THEN 'dead'
+        END) STORED,
+    outcome_at timestamptz
+);
+COMMENT ON TABLE page IS 'The ledger: one row for each body that was fetched at an address, from fetch to outcome. The crawler writes the columns up to attempts, the writer the rest.';
+COMMENT ON COLUMN page.page_id IS 'A function of canonical address and body.';
+COMMENT ON COLUMN page.portal IS 'The portal that led to it.';
+COMMENT ON COLUMN page.warc_file IS 'Archive file of the answer; with warc_offset where its record begins, in bytes.';
+COMMENT ON COLUMN page.published_at IS 'When the bus last acknowledged the page; null while it was only archived.';
+COMMENT ON COLUMN page.attempts IS 'How often it was published again from the archive, because no outcome was seen.';
+COMMENT ON COLUMN page.cleaned_revision IS 'The text that the cleaner read of it.';
+COMMENT ON COLUMN page.discard_reason IS 'Why it is no article.';
+COMMENT ON COLUMN page.extractor_version IS 'The newest extractor that has read it.';
+COMMENT ON COLUMN page.figures IS 'How many observations that extractor found.';
+COMMENT ON COLUMN page.copy_of IS 'The original, where the cleaner saw a reprint that is not extracted twice.';
+COMMENT ON COLUMN page.dead_letter_id IS 'The last dead letter of it.';
+COMMENT ON COLUMN page.outcome IS 'written, no_figures, discarded, duplicate or dead; null while unaccounted.';
+COMMENT ON COLUMN page.outcome_at IS 'When the first outcome was recorded.';
+CREATE INDEX page_unaccounted ON page (fetched_at) WHERE outcome IS NULL;
+CREATE INDEX page_article ON page (article_id);
+CREATE INDEX page_portal ON page (portal, outcome);
+CREATE INDEX page_url ON page (url);
+CREATE INDEX page_fetched ON page USING brin (fetched_at);
+
+CREATE TABLE dead_letter (
+    dead_letter_id text PRIMARY KEY,
+    stage text NOT NULL,
+    error text NOT NULL,
+    message text NOT NULL,
+    failed_at timestamptz NOT NULL,
+    attempt integer NOT NULL,
+    origin_topic text NOT NULL,
+    origin_partition integer NOT NULL,
+    origin_offset bigint NOT NULL,
+    origin_key bytea,
+    origin_value bytea,
+    origin_headers jsonb NOT NULL,
+    origin_sha256 text NOT NULL,
+    portal text,
+    article_id text,
+    page_id text,
+    url text,
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'retried', 'dropped')),
+    decided_at timestamptz,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE dead_letter IS 'Messages that a stage could not process, with their original bytes.';
+COMMENT ON COLUMN dead_letter.error IS 'poison, time_limit, worker_died, too_large or refused.';
+COMMENT ON COLUMN dead_letter.origin_value IS 'The message as it was; null once retention has removed it.';
+COMMENT ON COLUMN dead_letter.origin_headers IS '[[name, base64], ...] in their order.';
+COMMENT ON COLUMN dead_letter.origin_sha256 IS 'Of stage, topic, key and value: a message that fails again after a retry is known by it.';
+COMMENT ON COLUMN dead_letter.portal IS 'Of the original, where it can be read; so article_id, page_id and url.';
+COMMENT ON COLUMN dead_letter.state IS 'open; retried (put back on its topic); dropped (given up by a person).';
+CREATE INDEX dead_letter_open ON dead_letter (stage, failed_at) WHERE state = 'open';
+CREATE INDEX dead_letter_origin ON dead_letter (origin_sha256);
+CREATE INDEX dead_letter_page ON dead_letter (page_id);
