@@ -16,8 +16,8 @@ A service is one value, a `Stage` or a `Source`, in its `stage.py` (crawler: `so
   an async context manager (`@asynccontextmanager`) that opens the pool, yields the `Write`, closes the pool. `Write`
   raises `Transient` (same batch again after a wait), `Rejected` (all is written but these records: dead letters),
   anything else stops the service without a commit. `open` may raise `Transient` too: it's tried again.
-- **A source** (crawler): `Source("crawler", run=crawl)` where `await crawl(settings, publish, stop)` opens what it needs
-  and runs until `stop` is set (or until it has nothing left to do), with `await publish(messages)`: see `Publish`.
+- **A source** (crawler): `Source("crawler", run=crawl)` where `await crawl(settings, publish, stop)` opens what it
+  needs and runs until `stop` is set (or until nothing is left to do), with `await publish(messages)`: see `Publish`.
 
 `shared/bus/codec.py` turns events into messages and records into events. `shared/bus/run.py` builds and runs services:
 `main` for one on Kafka, `run_services` for several in this process on any bus.
@@ -128,8 +128,8 @@ class Consumer(Protocol):
         on and `Transient` if the broker doesn't answer."""
         ...
 
-    def lag(self) -> Mapping[Partition, int]:
-        """Records not yet committed of each assigned partition, as far as known without asking the broker."""
+    async def lag(self) -> Mapping[Partition, int]:
+        """Records not yet committed of each assigned partition. Asks the broker. Raises `Transient`."""
         ...
 
 
