@@ -1,0 +1,150 @@
+"""Listing pages: the articles that an HTML page of a portal names, with the date and lead printed beside each."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from services.crawler.canonical import absolute
+from services.crawler.feeds.dates import is_credible, parse_date
+from services.crawler.feeds.model import FeedItem, FeedReading
+from services.crawler.feeds.text import plain
+from services.crawler.portals import cms_table
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+LINKS_MAX: Final = 3000
+BLOCK_CHARACTERS_MAX: Final = 1500
+"""The block of one article in a list is shorter; a longer one holds other things too."""
+DEPTH_MAX: Final = 60
+TITLE_WORDS_MIN: Final = 4
+"""Headlines have more words than menu entries (`Văn hóa - Xã hội`); needed only where no pattern is known."""
+
+_DATE_IN_TEXT: Final = re.compile(
+    r"\d{1,2}\s?[:hg]\s?\d{2}[^\d]{0,12}\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:[^\d]{0,8}\d{1,2}[:hg]\d{2}(?::\d{2})?(?:\s?(?:SA|CH|AM|PM))?)?"
+    r"|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:[+-]\d{2}:?\d{2}|Z)?)?|\d{1,2}\s+tháng\s+\d{1,2},?\s+(?:năm\s+)?\d{4}",
+    re.IGNORECASE,
+)
+_NOT_ARTICLES: Final = re.compile(
+    r"/(?:rss|feeds?|login|dang-nhap|register|users?|contact|lien-he|search|tim-kiem|tags?|sitemap|so-do|statistics|print|wp-login"
+    r"|wp-admin|cart|admin)(?:[/?.]|$)|\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp[34])(?:$|\?)",
+    re.IGNORECASE,
+)
+_FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml")
+
+
+def is_html(text: str) -> bool:
+    return re.search(r"<(?:!doctype\s+html|html|head|body|div|table|ul|a)\b", text[:200_000], re.IGNORECASE) is not None
+
+
+def read_listing(
+    text: str, url: str, fetched_at: datetime, problems: list[str], links: str | None, cms: str | None
+) -> FeedReading:
+    """The article links of the page at `url`: those that match `links` (a regular expression, searched in the absolute
+    address), else the CMS's pattern (searched in path and query), else the generic one where its words are a
+    headline."""
+    from lxml import etree, html
+
+    try:
+        root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+    except (etree.ParserError, ValueError):
+        return FeedReading("empty", problems=(*problems, "no markup in it"))
+    base = _base(root, url)
+    anchors = _anchors(root, base, urlsplit(url).hostname, links, cms)
+    blocks = _blocks(anchors)
+    items: list[FeedItem] = []
+    for anchor, address in anchors:
+        title = plain(anchor.text_content(), 500) or plain(anchor.get("title") or _alt(anchor), 500)
+        if links is None and cms is None and len(title.split()) < TITLE_WORDS_MIN:
+            continue
+        around = blocks[address]
+        items.append(FeedItem(address, title, _published(around, fetched_at), _lead(around, title)))
+    announced = (
+        absolute(link.get("href") or "", base)
+        for link in root.iterfind(".//link[@href]")
+        if (link.get("type") or "").lower() in _FEED_TYPES
+    )
+    feeds = tuple(dict.fromkeys(feed for feed in announced if feed))
+    return FeedReading("listing", tuple(items), tuple(problems), _next(root, base), feeds)
+
+
+def _base(root: HtmlElement, url: str) -> str:
+    found = root.find(".//base[@href]")
+    return (absolute(found.get("href") or "", url) or url) if found is not None else url
+
+
+@cache
+def _pattern(links: str | None, cms: str | None) -> re.Pattern[str]:
+    return re.compile(links if links is not None else cms_table()[cms or "generic"]["article"], re.IGNORECASE)
+
+
+def _anchors(
+    root: HtmlElement, base: str, host: str | None, links: str | None, cms: str | None
+) -> list[tuple[HtmlElement, str]]:
+    pattern, found = _pattern(links, cms), []
+    for anchor in root.iter("a"):
+        address = absolute(anchor.get("href") or "", base) if anchor.get("href") else None
+        if address is None:
+            continue
+        parts = urlsplit(address)
+        target = address if links is not None else parts.path + (f"?{parts.query}" if parts.query else "")
+        near = links is not None or host is None or _family(parts.hostname or "") == _family(host)
+        if near and pattern.search(target) and (links is not None or not _NOT_ARTICLES.search(target)):
+            found.append((anchor, address))
+            if len(found) >= LINKS_MAX:
+                break
+    return found
+
+
+def _family(host: str) -> str:
+    return re.sub(r"^(?:www|m|mobile)\.", "", host)
+
+
+def _blocks(anchors: list[tuple[HtmlElement, str]]) -> dict[str, str]:
+    """Address -> text of the largest element around its link that holds no other article's link."""
+    named: dict[HtmlElement, set[str]] = defaultdict(set)
+    for anchor, address in anchors:
+        for element in (anchor, *list(anchor.iterancestors())[:DEPTH_MAX]):
+            named[element].add(address)
+    texts: dict[str, str] = {}
+    for anchor, address in anchors:
+        block = anchor
+        for element in list(anchor.iterancestors())[:DEPTH_MAX]:
+            if len(named[element]) > 1 or element.tag in ("body", "html"):
+                break
+            block = element
+        text = plain(" ".join(block.itertext()), BLOCK_CHARACTERS_MAX)
+        texts[address] = max(texts.get(address, ""), text, key=len)
+    return texts
+
+
+def _alt(anchor: HtmlElement) -> str:
+    image = anchor.find(".//img[@alt]")
+    return image.get("alt") or "" if image is not None else ""
+
+
+def _published(around: str, fetched_at: datetime) -> datetime | None:
+    for match in _DATE_IN_TEXT.finditer(around):
+        date = parse_date(match[0])
+        if date and is_credible(date.moment, fetched_at):
+            return date.moment
+    return None
+
+
+def _lead(around: str, title: str) -> str:
+    """What is printed in the block beside headline and date."""
+    rest = _DATE_IN_TEXT.sub(" ", around.replace(title, " ")) if title else around
+    return " ".join(rest.split()).strip(" |-–()[]")
+
+
+def _next(root: HtmlElement, base: str) -> str | None:
+    for element in (*root.iterfind(".//link[@rel]"), *root.iterfind(".//a[@rel]")):
+        if "next" in (element.get("rel") or "").lower().split():
+            return absolute(element.get("href") or "", base)
+    return None

@@ -1,0 +1,33 @@
+"""Plain text of what feeds print: tags out, entities read however often they were escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+UNESCAPES_MAX: Final = 3
+"""Portals escape twice; a third time was seen where a feed quotes another's."""
+
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_UNSEEN: Final = re.compile(r"<!--.*?-->|<(script|style|title)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!\[CDATA\[|\]\]>")
+_INLINE: Final = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|sub|sup|small|mark)\b[^<>]*>", re.IGNORECASE)
+
+
+def unescape(text: str) -> str:
+    """With entities that end in `;` replaced, again while there are some (at most UNESCAPES_MAX times)."""
+    for _ in range(UNESCAPES_MAX):
+        read = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+        if read == text:
+            break
+        text = read
+    return text
+
+
+def plain(markup: str, characters_max: int = 2000) -> str:
+    """One line of text, NFC, at most `characters_max` long."""
+    text = unescape(markup[: characters_max * 20])
+    text = _TAG.sub(" ", _INLINE.sub("", _UNSEEN.sub(" ", text)))
+    return " ".join(unicodedata.normalize("NFC", text).split())[:characters_max]
