@@ -131,6 +131,8 @@ class ArticleCleaned(Event):
     method: str
     """Which way the text was found: `profile:<id>`, `scorer`, `trafilatura`, `text`."""
     method_confidence: float
+    cleaner_version: int = 1
+    """The cleaner that read the page. Of two readings of one page the greater version holds."""
     simhash: str
     copy_of: str | None = None
     """Article id of the original, where the text is a reprint: stored, not extracted twice."""
@@ -143,7 +145,7 @@ class ArticleCleaned(Event):
 
     @property
     def event_id(self) -> str:
-        return f"{self.page_id}-{self.revision}"
+        return f"{self.page_id}-{self.revision}-{self.cleaner_version}"
 
 
 class ArticleDiscarded(Event):
@@ -160,6 +162,7 @@ class ArticleDiscarded(Event):
     reason: str
     """A word of the closed set in services/cleaner/outcomes.py: listing, home, soft_404, login, challenge, ..."""
     detail: str = ""
+    cleaner_version: int = 1
 
     @property
     def key(self) -> str:
@@ -167,7 +170,7 @@ class ArticleDiscarded(Event):
 
     @property
     def event_id(self) -> str:
-        return f"{self.page_id}-discarded"
+        return f"{self.page_id}-discarded-{self.cleaner_version}"
 
 
 class Observation(BaseModel):
@@ -211,6 +214,7 @@ class IndicatorObserved(Event):
     article_id: str
     revision: str
     revised_at: datetime
+    cleaner_version: int = 1
     extractor_version: int
     url: str
     portal: str
@@ -236,6 +240,7 @@ class ArticleExtracted(Event):
     article_id: str
     revision: str
     revised_at: datetime
+    cleaner_version: int = 1
     extractor_version: int
     portal: str
     observation_ids: tuple[str, ...]
