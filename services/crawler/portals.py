@@ -46,6 +46,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from services.crawler.yaml_nodes import Fault, NodeReader
+from shared.errors import SolieuError
 
 KINDS: Final = ("province", "department", "newspaper", "broadcaster", "job_centre", "ministry")
 TLS_FAULTS: Final = ("expired", "host_name", "untrusted", "legacy")
@@ -101,11 +102,11 @@ class Portal:
         return frozenset(urlsplit(address).hostname or "" for address in addresses) | frozenset(self.past_hosts)
 
 
-class PortalsFileError(Exception):
-    """A mistake in a portals file: `str()` is `file:line: reason`, ready to show to whoever wrote it."""
+class PortalsFileError(SolieuError):
+    """A mistake in a portals file: `message` is `file:line: reason`."""
 
     def __init__(self, file: Path, line: int, reason: str) -> None:
-        super().__init__(f"{file}:{line}: {reason}")
+        super().__init__("portals-file", f"{file}:{line}: {reason}", "services/crawler/portals.py explains every key")
         self.file, self.line, self.reason = file, line, reason
 
 
