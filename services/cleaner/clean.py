@@ -32,7 +32,7 @@ def clean_page(
 
     from lxml import html
 
-    text = decode(body, content_type).text
+    text = decode(body).text
     if re.search("<[a-zA-Z]", text):
         root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
         text = "\n\n".join(root.itertext())
