@@ -1,0 +1,62 @@
+"""Words as data: how the dimensions find theirs in one pass over a folded text.
+
+A form is a small regular expression over folded text, written for people who know the domain: a blank stands for one or
+more blanks, `{name}` for a slot of the same file. Letters are folded when it is read (`quý` becomes `quí`), so a form
+may be written as officials write.
+
+Invariant: no pattern is searched over a whole text; triggers are found by one automaton, and patterns are matched where
+one was found, within a bounded window. So reading stays linear on any text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import ahocorasick
+import yaml
+
+from shared.vietnam.text import fold
+
+
+@lru_cache(maxsize=16)
+def load(path: Path) -> Any:
+    """The YAML file `path`, read once."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def pattern(form: str, slots: dict[str, str]) -> str:
+    """The regular expression of `form`. Raises KeyError for a slot that `slots` does not hold."""
+    parts = re.split(r"\{([a-z_]\w*)\}", form)
+    return "".join(f"(?:{slots[part]})" if index % 2 else folded(part) for index, part in enumerate(parts))
+
+
+def folded(form: str) -> str:
+    """`form` in folded letters, a blank for one or more of them. Only escapes in small letters survive the folding."""
+    return re.sub(r"\(\?p([<=])", r"(?P\1", fold(form)).replace(" ", " +").replace(" +*", " *")
+
+
+class Triggers:
+    """Finds words of a list in folded text, at the borders of words, in one pass."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for word in words:
+            plain = fold(word)
+            self._automaton.add_word(plain, (len(plain), plain[0].isalnum(), plain[-1].isalpha(), plain))
+        self._automaton.make_automaton()
+
+    def find(self, text: str) -> Iterator[tuple[int, str]]:
+        """Offset and word of each find in folded `text`, in the order of their ends; overlapping finds too.
+
+        A word that begins or ends with a letter is found as a whole word; one that ends with a digit, as a prefix."""
+        for last, (length, bounded, closed, word) in self._automaton.iter(text):
+            start = last + 1 - length
+            if bounded and start and text[start - 1].isalnum():
+                continue
+            if closed and last + 1 < len(text) and text[last + 1].isalpha():
+                continue
+            yield start, word

@@ -1,0 +1,124 @@
+"""What an article as a whole speaks of: its subject's period, and its date where the page gives none."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from services.extractor.cues import folded as _folded
+from services.extractor.periods import calendar
+from services.extractor.periods.scan import WORDS, Find, scan
+from services.extractor.reading import Reading
+
+_OPENING_CHARACTERS: Final = 1500
+"""Headline, lead and first paragraphs: where an article of the genre says what it reports on."""
+_LEAD_CHARACTERS: Final = 500
+_REVIEW_SEASON_LAST_MONTH: Final = 3
+"""Until March articles review the year before; later they name it in passing."""
+_REVIEW: Final = re.compile(r"(?:" + _folded(WORDS["review"]) + r")[^.;\n]{0,70}\Z")
+_TEXT_YEAR: Final = re.compile(r"(?<![\d/.,-])(?:\d{1,2}[/.-]){1,2}((?:19|20)\d\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What relative words are measured from."""
+
+    published: date
+    """Publication date, or a day inferred from the text."""
+    period: str
+    """The subject's period."""
+    inferred: bool
+    """The publication date was not given."""
+
+    @property
+    def year(self) -> int:
+        return int(self.period[:4])
+
+
+def article_period(reading: Reading, published: date | None) -> str:
+    """The period that the article reports on: of figures whose own words name none.
+
+    A review's year where headline, lead or first paragraphs speak of one (`tổng kết năm 2022`, `9 tháng đầu năm`), else
+    a plan's year, else the year of publication. Without a publication date the latest year that the text reviews; the
+    year 0001 where it names none at all. Never raises."""
+    return frame(reading, published).period
+
+
+def frame(reading: Reading, published: date | None) -> Frame:
+    return _frame(reading.folded, published)
+
+
+@lru_cache(maxsize=4)
+def _frame(text: str, published: date | None) -> Frame:
+    finds = scan(text)
+    day = published or _day_of(text, finds)
+    opening = [find for find in finds if find.start < _OPENING_CHARACTERS]
+    return Frame(day, _subject(text, opening, day, published is not None), published is None)
+
+
+def _subject(text: str, finds: list[Find], published: date, sure: bool) -> str:
+    reviews: Counter[str] = Counter()
+    plans: Counter[str] = Counter()
+    season = published.month <= _REVIEW_SEASON_LAST_MONTH
+    for find in finds:
+        period = _own_period(text, find, published)
+        if period is None or (sure and not published.year - 1 <= int(period[:4]) <= published.year + 1):
+            continue
+        weight = 2 if find.start < 250 else 1
+        if int(period[:4]) > published.year or find.before == "plan" or _plans(text, find):
+            plans[period] += weight
+        elif _REVIEW.search(text[max(0, find.start - 90) : find.start]):
+            reviews[period] += 3 * weight
+        elif find.before in ("", "until_end", "end") and (not sure or int(period[:4]) == published.year or season):
+            reviews[period] += weight
+    for votes in (reviews, plans):
+        if votes:
+            # Of equally strong candidates the later one: an article reports news.
+            return max(votes, key=lambda period: (votes[period], period))
+    return str(published.year)
+
+
+def _own_period(text: str, find: Find, published: date) -> str | None:
+    year = find.parts.get("y")
+    if find.read == "year" and find.before not in ("law", "base", "since", "start", "until"):
+        return year
+    if find.read in ("first_months", "first_half"):
+        number = 6 if find.read == "first_half" else find.number
+        if find.before in ("base", "plan") or number is None or not 3 <= number <= 11:
+            return None
+        if find.start > _LEAD_CHARACTERS and not _REVIEW.search(text[max(0, find.start - 90) : find.start]):
+            return None
+        if year is None and calendar.month_end(published.year, number) > published:
+            return None
+        return calendar.months(int(year or published.year), 1, number)
+    if find.read == "bare_months" and find.number in (6, 9) and published.month in range(find.number, find.number + 3):
+        return calendar.months(published.year, 1, find.number) if find.start < 250 else None
+    return None
+
+
+def _plans(text: str, find: Find) -> bool:
+    after = text[find.end : find.end + 60]
+    return _PLAN_AFTER.search(after) is not None
+
+
+_PLAN_AFTER: Final = re.compile(r"\A[^.;\n]{0,40}(?:phấn đấu|đặt mục tiêu|đặt chỉ tiêu|dự kiến|sẽ |đề ra)")
+
+
+def _day_of(text: str, finds: Iterable[Find]) -> date:
+    """A day for a text without one: of the latest year that it speaks of as past or present."""
+    years = [int(match[1]) for match in _TEXT_YEAR.finditer(text)]
+    for find in finds:
+        if find.before in ("law", "since", "until", "until_end", "plan", "base") or _plans(text, find):
+            continue
+        if find.read in ("year", "first_months", "month", "quarter", "first_half") and "y" in find.parts:
+            years.append(int(find.parts["y"]))
+        elif find.id == "period.year_span" and find.bracket:
+            years.append(int(find.parts["z"]))
+    if not years:
+        years = [int(find.parts["y"]) - (find.before == "plan") for find in finds if "y" in find.parts] or [1]
+    return date(max(years), 12, 31)

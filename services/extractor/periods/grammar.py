@@ -1,0 +1,97 @@
+"""The periods that a text names, worked out as far as the publication date and the words before allow."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from services.extractor.model import PeriodMention
+from services.extractor.periods import calendar
+from services.extractor.periods.article import frame
+from services.extractor.periods.readers import READERS, Answer, State, year
+from services.extractor.periods.scan import Find, scan
+from services.extractor.reading import Reading
+
+_YEAR: Final = re.compile(r"\d{4}")
+_DOUBTFUL_YEARS: Final = 3
+"""A year alone that lies further back than this may be a misprint (`Năm 2002` for 2022)."""
+
+
+def read_periods(reading: Reading, published: date | None) -> list[PeriodMention]:
+    """Words of `reading` that name a period, in order, not overlapping. Never raises; linear in the text's length.
+
+    Roles besides those of PeriodMention: `name` (years in a programme's name: no period of figures) and `per_month`.
+    `per_year` and `per_month` have no period of their own: it is empty, as is that of a base that cannot be told.
+    Rules: `period.bracket` where the words stand alone in brackets and so belong to what is before them;
+    `period.planned` where a plan or task for that period is spoken of; `period.doubtful` for a year that may be
+    misprinted."""
+    finds = scan(reading.folded)
+    if not finds:
+        return []
+    around = frame(reading, published)
+    state = State(around, around.year)
+    mentions: list[PeriodMention] = []
+    paragraph = -1
+    for find in finds:
+        sentence = reading.sentences[max(0, reading.sentence_at(find.start))]
+        if sentence.paragraph != paragraph:
+            paragraph = sentence.paragraph
+            state.year = state.section_year or around.year
+            state.explicit, state.period = False, ""
+        heading = sentence.kind == "heading" and paragraph > 0
+        if find.read == "years":
+            mentions += _listed(reading.folded, find, state)
+        elif find.read in READERS:
+            answer = READERS[find.read](find, state)
+            if answer is not None:
+                mentions.append(PeriodMention(find.start, find.end, *answer, _rules(find, answer, state)))
+                _remember(answer, find, state, heading)
+        else:
+            mentions.append(PeriodMention(find.start, find.end, "", find.read, (find.id,)))
+    return mentions
+
+
+def _listed(text: str, find: Find, state: State) -> list[PeriodMention]:
+    """`các năm 2015, 2019 và 2020`: a mention each; with their number before (`2 năm 2019 và 2020`) one span."""
+    places = list(_YEAR.finditer(text, find.start, find.end))
+    if find.number == len(places):
+        return [PeriodMention(find.start, find.end, f"{places[0][0]}/{places[-1][0]}", "span", (find.id,))]
+    mentions = []
+    for place in places:
+        each = Find(place.start(), place.end(), find.id, "year", {"y": place[0]}, None, find.before, find.before_words)
+        answer = year(each, state)
+        if answer:
+            mentions.append(PeriodMention(each.start, each.end, *answer, (find.id,)))
+    return mentions
+
+
+def _rules(find: Find, answer: Answer, state: State) -> tuple[str, ...]:
+    rules = [find.id]
+    if find.bracket:
+        rules.append("period.bracket")
+    if find.before == "plan":
+        rules.append("period.planned")
+    if find.read == "year" and answer and answer[1] == "period":
+        near = int(answer[0][:4])
+        if near < state.published.year - _DOUBTFUL_YEARS and _one_digit_off(near, state.frame.year):
+            rules.append("period.doubtful")
+    return tuple(rules)
+
+
+def _one_digit_off(one: int, other: int) -> bool:
+    return sum(a != b for a, b in zip(str(one), str(other), strict=False)) == 1
+
+
+def _remember(answer: tuple[str, str], find: Find, state: State, heading: bool) -> None:
+    period, role = answer
+    if role not in ("period", "as_of") or not period or "/" in period[:5]:
+        return
+    end = calendar.end(period)
+    if end is None or (find.before in ("plan", "until") and not heading):
+        return
+    state.period = period
+    if find.read != "now":
+        state.year, state.explicit = end.year, True
+        if heading and "y" in find.parts:
+            state.section_year = end.year

@@ -1,0 +1,125 @@
+"""The words of periods, found but not yet worked out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from services.extractor.cues import Triggers, folded, load, pattern
+from shared.vietnam.text import fold
+
+WORDS: Final = load(Path(__file__).with_name("words.yaml"))
+NUMBERS: Final = {fold(word): number for word, number in WORDS["numbers"].items()}
+_BEFORE_MAX: Final = 80
+"""Characters before a trigger within which its context is looked for."""
+_PROGRAMME_MAX: Final = 120
+_SLOTS: Final = {name: folded(form) for name, form in WORDS["slots"].items()} | {
+    "lunar": "|".join(fold(name) for name in WORDS["lunar_years"])
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Words of a period, before what they mean is worked out."""
+
+    start: int
+    end: int
+    id: str
+    """The rule of words.yaml."""
+    read: str
+    """Which reader works it out."""
+    parts: dict[str, str]
+    """What the form's slots hold."""
+    number: int | None = None
+    """The number before `tháng` or `năm`."""
+    before: str = ""
+    """Name of the context in words.yaml that stands right before."""
+    before_words: str = ""
+    """The words of that context, or the last few characters before where there is none."""
+    bracket: bool = False
+    """Alone in brackets, so it belongs to what stands before them."""
+    programme: bool = False
+    """Part of a programme's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    id: str
+    read: str
+    form: re.Pattern[str]
+
+
+_RULES: Final = {
+    fold(str(trigger)): tuple(_Rule(r["id"], r["read"], re.compile(pattern(r["form"], _SLOTS))) for r in rules)
+    for trigger, rules in WORDS["rules"].items()
+}
+_RATES: Final = {fold(word): (f"period.{role}", role) for role in ("per_year", "per_month") for word in WORDS[role]}
+_TRIGGERS: Final = Triggers([*_RULES, *_RATES])
+_CONTEXT: Final = re.compile(
+    "(?<!\\w)(?:" + "|".join(f"(?P<{c['name']}>{pattern(c['words'], _SLOTS)})" for c in WORDS["before"]) + r")[ (]*\Z"
+)
+_NUMBER: Final = re.compile(
+    r"(?<![\w.,/])(?:(\d{1,2})|(" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r")) *\Z"
+)
+_DATE_BEFORE: Final = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\Z")
+_DOCUMENT: Final = re.compile(pattern(WORDS["document"], _SLOTS) + r"\Z")
+_NOT_NOW: Final = re.compile(pattern(WORDS["not_now"], _SLOTS) + r"\Z")
+_PROGRAMME: Final = re.compile(pattern(WORDS["programme"], _SLOTS) + r"\Z")
+_COUNTED: Final = frozenset(("năm", "tháng", "t/"))
+
+
+@lru_cache(maxsize=4)
+def scan(text: str) -> tuple[Find, ...]:
+    """The words of periods in folded `text`, in order, not overlapping; of those that overlap, the first to begin."""
+    found: list[Find] = []
+    done = 0
+    for start, trigger in sorted(set(_TRIGGERS.find(text)), key=lambda hit: (hit[0], -len(hit[1]))):
+        if start < done:
+            continue
+        find = _read(text, start, trigger, done)
+        if find is not None:
+            found.append(find)
+            done = find.end
+    return tuple(found)
+
+
+def _read(text: str, start: int, trigger: str, done: int) -> Find | None:
+    if trigger in _RATES:
+        identifier, role = _RATES[trigger]
+        return Find(start, start + len(trigger), identifier, role, {})
+    line = max(text.rfind("\n", done, start) + 1, done)
+    prefix = text[max(line, start - _BEFORE_MAX) : start]
+    date = _DATE_BEFORE.search(prefix) if trigger in ("19", "20") else None
+    for rule in _RULES[trigger]:
+        match = rule.form.match(text, start)
+        if match and (rule.read == "full_date") == (date is not None):
+            break
+    else:
+        return None
+    parts = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
+    if date:
+        parts |= {"d": date[1], "m": date[3]}
+        prefix, start = prefix[: date.start()], start - len(date[0])
+    if (rule.read == "now" and _NOT_NOW.search(prefix)) or (rule.read == "event" and _DOCUMENT.search(prefix)):
+        return None
+    number = _NUMBER.search(prefix[-12:]) if trigger in _COUNTED else None
+    if number:
+        start = start - len(prefix[-12:]) + number.start()
+        prefix = prefix[: len(prefix) - len(prefix[-12:]) + number.start()]
+    context = _CONTEXT.search(prefix)
+    programme = rule.read == "span" and _PROGRAMME.search(text[max(line, start - _PROGRAMME_MAX) : start]) is not None
+    return Find(
+        start,
+        match.end(),
+        rule.id,
+        rule.read,
+        parts,
+        int(number[1]) if number and number[1] else NUMBERS[number[2]] if number else None,
+        context.lastgroup or "" if context else "",
+        context[0] if context else prefix[-12:],
+        text[start - 1 : start] == "(" and text[match.end() : match.end() + 1] == ")",
+        programme,
+    )
