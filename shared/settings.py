@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, PostgresDsn, Secret, Validati
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.errors import SolieuError
 from shared.paths import PORTALS, ROOT
 
 PREFIX: Final = "SOLIEU_"
@@ -30,8 +31,11 @@ NOT_SETTINGS: Final = frozenset({"SOLIEU_REFERENCE"})
 """Names with the prefix that something else reads: the tests' reference material."""
 
 
-class SettingsError(Exception):
-    """What is wrong with the settings, a line a mistake, each naming the variable. Holds no values of secrets."""
+class SettingsError(SolieuError):
+    """What is wrong with the settings, a line a mistake, each naming the variable. Holds no values."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("settings", "\n".join(mistakes), "`solieu config` and .env.example show every setting")
 
 
 class Group(BaseModel):
@@ -125,11 +129,11 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     known = {name for name, _, _ in _walk(Settings)}
     mistakes = [_unknown(name, known) for name in sorted({*environment, *file}) if name not in known]
     if mistakes:
-        raise SettingsError("\n".join(mistakes))
+        raise SettingsError(mistakes)
     try:
-        return Settings(_env_file=env_file)
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings takes it, its types do not say so
     except ValidationError as error:
-        raise SettingsError("\n".join(_mistake(item) for item in error.errors())) from None
+        raise SettingsError([_mistake(item) for item in error.errors()]) from None
 
 
 def explain(settings: Settings, env_file: Path | None = Path(".env")) -> list[Setting]:

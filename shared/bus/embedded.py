@@ -42,7 +42,7 @@ class EmbeddedBus:
     def __init__(
         self,
         partitions: int = 3,
-        limits: Limits = Limits(),  # noqa: B008  # frozen
+        limits: Limits = Limits(),
         *,
         on_send: Callable[[Message], Awaitable[None]] | None = None,
         copies: int = 1,
@@ -69,7 +69,7 @@ class EmbeddedBus:
         """Records not yet committed, by group. Taken at one moment: a stage commits after it has published, so
         nothing can hide between two groups, and all zero means that everything sent has been dealt with."""
         return {
-            name: sum(self._log(p).end - group.committed.get(p, 0) for p in self._all(group.topics))
+            name: sum(self._log(p).end - group.next(p) for p in self._all(group.topics))
             for name, group in self._groups.items()
         }
 
@@ -169,7 +169,7 @@ class EmbeddedConsumer:
         await self._bus._wake()
 
     async def lag(self) -> Mapping[Partition, int]:
-        return {p: self._bus._log(p).end - self._group.committed.get(p, 0) for p in self.positions}
+        return {p: self._bus._log(p).end - self._group.next(p) for p in self.positions}
 
     async def _revoke(self) -> None:
         if self.listener and self.positions:
@@ -282,6 +282,10 @@ class _Group:
         self.rebalancing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def next(self, partition: Partition) -> int:
+        """The offset that a new owner reads first: the committed one, else the oldest that is still held."""
+        return max(self.committed.get(partition, 0), self._bus._log(partition).base)
+
     async def rebalance(self) -> None:
         """Shielded: a joiner that is cancelled half way must not leave the others without their partitions."""
         task = asyncio.create_task(self._deal())
@@ -299,7 +303,7 @@ class _Group:
                 takers = [member for member in self.members if topic in member.topics]
                 for number in range(self._bus.partitions if takers else 0):
                     partition = Partition(topic, number)
-                    takers[number % len(takers)].positions[partition] = self.committed.get(partition, 0)
+                    takers[number % len(takers)].positions[partition] = self.next(partition)
             listening = [m for m in self.members if m.listener]
             await asyncio.gather(*(m.listener.assigned(frozenset(m.positions)) for m in listening if m.listener))
         await self._bus._wake()

@@ -1,0 +1,54 @@
+"""Every metric of Solieu: name, help, labels, and which alert or panel reads it (deploy/prometheus, deploy/grafana).
+
+One process a container, so no multiprocess mode: what worker processes count is returned to the parent and counted
+there. Labels are closed sets (stage names, topics, event types, words of an enum), never messages, ids or addresses.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+# --- stages: shared/bus/runner.py ------------------------------------------------------------------------------------
+RECORDS_READ: Final = Counter(
+    "solieu_records_read", "Records that a stage took from its topics, re-deliveries included.", ["stage"]
+)  # rate per stage; panel Throughput
+RECORDS_DONE: Final = Counter(
+    "solieu_records_done", "Records whose outputs are acknowledged and whose offset is committed.", ["stage"]
+)  # read minus done: what was done twice
+EVENTS_PUBLISHED: Final = Counter(
+    "solieu_events_published", "Events that the bus acknowledged, by CloudEvents type.", ["stage", "type"]
+)  # cleaned against discarded; observations an article; panel Outcomes
+DEAD_LETTERS: Final = Counter(
+    "solieu_dead_letters", "Records given up. error: the closed set of events.DeadLetter.error.", ["stage", "error"]
+)  # alert DeadLetters: any within an hour
+WAITS: Final = Counter(
+    "solieu_waits",
+    "Waits for something that is away. doing: start | fetch | publish | write | open | commit.",
+    ["stage", "doing"],
+)  # alert Waiting: rising for 5 minutes
+BATCH_SECONDS: Final = Histogram(
+    "solieu_batch_seconds",
+    "From the first record of a batch to its commit.",
+    ["stage"],
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300),
+)  # panel Latency
+BATCHES_DROPPED: Final = Counter(
+    "solieu_batches_dropped",
+    "Batches not committed, to be read again. reason: disowned | cut_short.",
+    ["stage", "reason"],
+)  # panel Rebalances
+WORKERS_KILLED: Final = Counter(
+    "solieu_workers_killed", "Worker processes lost. reason: time_limit | died.", ["stage", "reason"]
+)  # alert WorkersDie
+PRODUCERS_RENEWED: Final = Counter(
+    "solieu_producers_renewed", "Producers replaced after a failed send.", ["stage"]
+)  # panel Broker
+LAG: Final = Gauge(
+    "solieu_lag_records", "Records not yet committed, over the partitions of this member.", ["stage"]
+)  # alert Lag; panel Lag
+PROGRESS: Final = Gauge(
+    "solieu_progress_timestamp_seconds", "When the stage last got something done, Unix time.", ["stage"]
+)  # alert Stuck: lag above 0 and this older than a minute
+HEALTHY: Final = Gauge("solieu_healthy", "1 while /healthz says 200.", ["stage"])  # alert Unhealthy
