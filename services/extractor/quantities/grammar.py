@@ -1,45 +1,313 @@
-"""The numbers of a text."""
+"""The numbers of a text, from left to right: each run of digits starts a non-value of its own shape, or an amount with a noun."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from services.extractor.model import Quantity
+from services.extractor.quantities import words as in_words
+from services.extractor.quantities.amounts import Amount, Counting, counted, per, read_amount, read_noun, with_scale
+from services.extractor.quantities.context import Before, before, comparator, each, level_of_pay, threshold
+from services.extractor.quantities.lexicon import Lexicon, lexicon
+from services.extractor.quantities.masks import is_fraction, mask_at, web_spans
+from services.extractor.quantities.numerals import NUMERAL, english_habit, read_numeral
 from services.extractor.reading import Reading
 
-_NUMBER: Final = re.compile(r"(?<![\w.,/])([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{1,2}))?(?![\w/]|[.,][0-9])")
-_SCALES: Final = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỉ": 9}
-_UNITS: Final = {
-    "%": "percent",
-    "đồng": "vnd",
-    "người": "person",
-    "lao động": "person",
-    "hộ": "household",
-    "lượt": "turn",
-}
-_TAIL: Final = re.compile(r"\s?(nghìn|ngàn|triệu|tỉ)?\s?(%|(?:đồng|người|lao động|hộ|lượt)(?!\w))?")
+_SLASH: Final = re.compile(r" ?/ ?(?=[0-9])")
+_RANGE: Final = re.compile(r" ?(?:-|–|—|~|÷) ?(?=[0-9])| (?:đến|tới|-|–)(?: dưới| khoảng| gần| trên| hơn)? (?=[0-9])")
+_OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
+_LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
+_LIST_GAP: Final = re.compile(r"(?:,| và| hoặc| hay|, và) ")
+_NAME_TAIL: Final = re.compile(r"\w{0,20}")
+_CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
+YEAR_MIN: Final = 1900
+YEAR_MAX: Final = 2100
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The text under the scan and what is known of all of it."""
+
+    reading: Reading
+    lexicon: Lexicon
+
+    @cached_property
+    def english(self) -> bool:
+        return english_habit(self.reading.folded)
 
 
 def read_quantities(reading: Reading) -> list[Quantity]:
-    """The quantities of `reading`, sorted, not overlapping, values and non-values alike. Never raises; linear."""
+    """The quantities of `reading`, sorted, not overlapping: values, and numbers that are no values (`non_value` tells why).
+
+    - A range has the printed order in `value`, `value_high`; `từ A xuống/lên B` is two quantities.
+    - `x/y` of an actual and its plan, or of a part and its whole, has y in `pair`; `1/3 số hộ` is 33.3 percent (rule `fraction`).
+    - `gấp 1,5 lần`, `gấp đôi` are the rise in percent (50, 100; rule `times`); `tăng 1,3 lần` is doubtful.
+    - `không còn hộ nào` is 0 (rule `nought`), where the caller must check that the indicator's noun is denied.
+    - A bare number in an enumeration takes the unit behind its last member (rule `list_unit`).
+    - unit is None where no unit noun follows, and where the noun is none of the contract's (a currency).
+
+    Never raises; linear in the text's length."""
+    scan = Scan(reading, lexicon())
     found: list[Quantity] = []
-    for match in _NUMBER.finditer(reading.folded):
-        value = Decimal(match[1].replace(".", "") + ("." + match[2] if match[2] else ""))
-        tail = _TAIL.match(reading.folded, match.end())
-        assert tail is not None
-        scale, word = tail.groups()
-        end = tail.end() if word or scale else match.end()
-        year = not word and not scale and len(match[0]) == 4 and match[0].isdigit() and 1900 <= value <= 2100
-        found.append(
-            Quantity(
-                match.start(),
-                end,
-                value.scaleb(_SCALES.get(scale, 0)),
-                _UNITS.get(word),
-                reading.text[tail.start(2) : tail.end(2)] if word else "",
-                non_value="year" if year else None,
-            )
-        )
+    web = web_spans(reading.folded)
+    web_at = 0
+    at = 0
+    while match := NUMERAL.search(reading.folded, at):
+        while web_at < len(web) and web[web_at][1] <= match.start():
+            web_at += 1
+        if web_at < len(web) and web[web_at][0] <= match.start():
+            found.append(Quantity(match.start(), web[web_at][1], Decimal(0), None, non_value="web"))
+        else:
+            found.append(_read(scan, match, found[-1] if found else None))
+        at = max(found[-1].end, match.end())
+    found = _list_units(reading.folded, found)
+    found += in_words.read_words(reading, scan.lexicon, found)
+    found.sort(key=lambda quantity: quantity.start)
     return found
+
+
+def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quantity:
+    text, folded = scan.reading.text, scan.reading.folded
+    start, end = match.span()
+    left = before(folded, start)
+    if glued := _glued_name(folded, start, end, scan):
+        return Quantity(glued[0], glued[1], Decimal(0), None, non_value="name")
+    if left.line_start and (mark := _LIST_MARK.match(folded, start)) and mark.end() >= end:
+        return Quantity(start, mark.end(), Decimal(0), None, non_value="list_mark")
+    mask = mask_at(text, folded, start, end, left)
+    if mask and mask[1] != "date?":
+        return Quantity(start, mask[0], Decimal(0), None, non_value=mask[1])
+    quantity = _amount(scan, match, left, previous)
+    if mask and (quantity.unit is None or quantity.pair is None) and quantity.non_value is None:
+        return Quantity(start, mask[0], Decimal(0), None, non_value="date", doubtful=True)
+    return quantity
+
+
+def _glued_name(folded: str, start: int, end: int, scan: Scan) -> tuple[int, int] | None:
+    """Span of a name that holds the digits (`QL1A`, `Covid-19`, `30a`); None where letter and digit only lack a blank."""
+    word_start = start
+    while (
+        word_start and start - word_start < 20 and (folded[word_start - 1].isalpha() or folded[word_start - 1] == "_")
+    ):
+        word_start -= 1
+    if word_start < start and folded[word_start:start] not in _GLUED_BEFORE:
+        tail = _NAME_TAIL.match(folded, end)
+        return word_start, tail.end() if tail else end
+    if folded[start - 1 : start] == "-" and folded[start - 2 : start - 1].isalpha() and start >= 2:
+        return start, end
+    if end < len(folded) and folded[end].isalpha() and not _unit_glued(folded, end, scan):
+        tail = _NAME_TAIL.match(folded, end)
+        return start, tail.end() if tail else end
+    return None
+
+
+_GLUED_BEFORE: Final = frozenset(
+    "ra có cho được hơn gần trên khoảng đạt là với từ đến còn tới năm tháng ngày thêm gồm dưới và của tăng giảm lên xuống cả trong "
+    "các khoản quý".split()
+)
+"""Words that a number was glued to on real pages (`ra15 nhóm`)."""
+_TIME_LETTERS: Final = frozenset("hg")
+
+
+def _unit_glued(folded: str, end: int, scan: Scan) -> bool:
+    root = scan.lexicon
+    if folded[end] in _TIME_LETTERS and not folded[end + 1 : end + 2].isalpha():
+        return True
+    match = _NAME_TAIL.match(folded, end)
+    word = match[0] if match else ""
+    return word in root.scales.children or word in root.nouns.children or word in root.skipped
+
+
+def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity | None) -> Quantity:
+    text, folded, words = scan.reading.text, scan.reading.folded, scan.lexicon
+    numeral = read_numeral(folded, match, left.line_start or _names(left, words) is not None)
+    amount = read_amount(folded, numeral, words)
+    noun = read_noun(text, folded, amount.end, words)
+    rules: list[str] = []
+    second: Amount | None = None
+    pair = False
+    if slash := _SLASH.match(folded, noun.end if noun else amount.end):
+        second, noun, pair = *_second(scan, slash.end(), amount, noun), True
+        rules.append("pair")
+    elif (dash := _range_at(folded, amount, noun)) and not _dashed(folded, previous, match.start()):
+        right, right_noun = _second(scan, dash.end(), amount, noun)
+        if right is not None and _is_range(folded, amount, noun, right, right_noun):
+            second, noun = right, right_noun or noun
+            rules.append("range")
+            if not amount.power and right.power and folded[amount.end] != "%":
+                amount = with_scale(amount, right.power)
+    return _quantity(scan, left, amount, second, noun, pair, rules)
+
+
+def _second(scan: Scan, at: int, first: Amount, noun: Counting | None) -> tuple[Amount | None, Counting | None]:
+    """The amount at `at` (after a slash or dash) and the noun behind it, or the noun before it."""
+    folded = scan.reading.folded
+    match = NUMERAL.match(folded, at)
+    if match is None:
+        return None, noun
+    amount = read_amount(folded, read_numeral(folded, match, alone=True), scan.lexicon)
+    return amount, read_noun(scan.reading.text, folded, amount.end, scan.lexicon) or noun
+
+
+def _range_at(folded: str, amount: Amount, noun: Counting | None) -> re.Match[str] | None:
+    return _RANGE.match(folded, noun.end if noun else amount.end)
+
+
+def _dashed(folded: str, previous: Quantity | None, start: int) -> bool:
+    """A third member of `38% - 33% - 29%`: a list, no range."""
+    return previous is not None and folded[previous.end : start].strip() in ("-", "–", "—")
+
+
+def _is_range(folded: str, first: Amount, noun: Counting | None, second: Amount, second_noun: Counting | None) -> bool:
+    if mask := re.compile(r" ?[-–—] ?[0-9]").match(
+        folded, second_noun.end if second_noun and second_noun is not noun else second.end
+    ):
+        return mask is None
+    if noun is not None and second_noun is not None and noun.noun != second_noun.noun:
+        return False
+    if second.numeral.plain and len(second.numeral.digits) == 4 and second_noun is noun and not second.power:
+        return not YEAR_MIN <= int(second.numeral.digits) <= YEAR_MAX
+    return "malformed" not in (first.numeral.form, second.numeral.form)
+
+
+def _quantity(
+    scan: Scan, left: Before, amount: Amount, second: Amount | None, noun: Counting | None, pair: bool, rules: list[str]
+) -> Quantity:
+    folded = scan.reading.folded
+    start = amount.numeral.start
+    end = max(amount.end, second.end if second else 0, noun.end if noun else 0)
+    kind = counted(second if pair and second else amount, noun.noun if noun else None, noun.words if noun else "")
+    value, doubtful = amount.value(
+        kind, scan.english if amount.numeral.form in ("dot3", "comma3", "dot_decimal") else False
+    )
+    other: Decimal | None = None
+    if second is not None:
+        other, other_doubtful = second.value(kind, False)
+        doubtful = doubtful or other_doubtful
+        if pair and second.power and not amount.power:
+            value = value.scaleb(second.power)
+    unit, unit_words, power = _unit(scan, amount, second, noun)
+    value, other = value.scaleb(power), other.scaleb(power) if other is not None else None
+    name, name_start = comparator(left)
+    if more := _OR_MORE.match(folded, end):
+        name = _CASE_BOUND[more[1]]
+        rules.append("or_more")
+    if pair and second is not None and noun is None and is_fraction(folded, folded[start:end], end, left.ends(1)):
+        value, other, pair, unit = value / (other or 1) * 100, None, False, "percent"
+        rules[-1] = "fraction"
+    quantity = Quantity(
+        start,
+        end,
+        value,
+        unit,
+        unit_words,
+        value_high=None if pair else other,
+        comparator=name,
+        comparator_start=name_start,
+        pair=other if pair else None,
+        doubtful=doubtful,
+        rules=tuple(rules),
+    )
+    reason = _reason(scan, left, amount, noun, quantity)
+    if reason is None and "malformed" in (amount.numeral.form, second.numeral.form if second else ""):
+        reason = "malformed"
+    return replace(quantity, non_value=reason) if reason else quantity
+
+
+def _unit(scan: Scan, amount: Amount, second: Amount | None, noun: Counting | None) -> tuple[str | None, str, int]:
+    """Unit code, its words as they stand, and the power of ten from the noun's unit to it."""
+    if noun is not None and noun.noun.unit is not None:
+        return noun.noun.unit, noun.words, noun.noun.power
+    last = second or amount
+    if noun is None and last.power in scan.lexicon.money_powers:
+        return "vnd", "", 0
+    return None, noun.words if noun else "", 0
+
+
+def _names(left: Before, words: Lexicon) -> str | None:
+    """Reason of the word before a number that numbers it, whatever follows."""
+    for count in (3, 2, 1):
+        if reason := words.strong.get(left.ends(count)):
+            return reason
+    if left.ends(1) in ("tháng", "quí", "ngày") and left.ends(2).split(" ")[0] not in (
+        "mỗi",
+        "một",
+        "hằng",
+        "hàng",
+        "các",
+        "vài",
+        "mấy",
+    ):
+        return "date"
+    return None
+
+
+def _reason(scan: Scan, left: Before, amount: Amount, noun: Counting | None, quantity: Quantity) -> str | None:
+    """Why `quantity` is no value; None where it is one."""
+    words = scan.lexicon
+    if noun is not None and noun.noun.reason is not None:
+        return noun.noun.reason
+    plain = amount.numeral.plain and not amount.power
+    share = quantity.unit in ("percent", "percentage_point")
+    if (
+        not share
+        and (reason := _names(left, words))
+        and (plain or reason == "phone")
+        and (reason != "date" or quantity.value <= 31)
+    ):
+        return reason
+    if (
+        plain
+        and len(amount.numeral.digits) == 4
+        and YEAR_MIN <= quantity.value <= YEAR_MAX
+        and (noun is None or left.ends(1) == "năm")
+    ):
+        return "year"
+    if noun is None and not amount.power:
+        return _reason_of_bare(left, plain, words)
+    return _reason_of_counted(scan, left, quantity)
+
+
+def _reason_of_bare(left: Before, plain: bool, words: Lexicon) -> str | None:
+    for count in (3, 2, 1):
+        if left.ends(count) in words.counters:
+            return "counter"
+        if plain and (reason := words.weak.get(left.ends(count))):
+            return reason
+    return None
+
+
+def _reason_of_counted(scan: Scan, left: Before, quantity: Quantity) -> str | None:
+    words = scan.lexicon
+    behind = per(scan.reading.folded, quantity.end)
+    money = quantity.unit in ("vnd", "usd", "kg")
+    if behind and (behind[0] in words.per_norm or behind[1] in words.per_norm):
+        if money or behind[0] not in ("tháng", "quí", "ngày", "giờ"):
+            return "norm"
+    if quantity.unit not in ("percent", "percentage_point") and each(left, words.each_is_time):
+        return "norm"
+    if money and level_of_pay(left):
+        return "norm"
+    if quantity.comparator != "eq" and threshold(left, quantity.unit == "person"):
+        return "threshold"
+    return None
+
+
+def _list_units(folded: str, found: list[Quantity]) -> list[Quantity]:
+    """Bare numbers of an enumeration take the unit behind its last member, and reasons of its first (`cấp độ 3, 4`)."""
+    result = list(found)
+    for index in range(len(result) - 1, 0, -1):
+        left, right = result[index - 1], result[index]
+        if _LIST_GAP.fullmatch(folded[left.end : right.start]) and right.unit and right.non_value is None:
+            if left.unit is None and left.non_value is None and not left.unit_text and left.pair is None:
+                result[index - 1] = replace(left, unit=right.unit, rules=(*left.rules, "list_unit"))
+    for index in range(1, len(result)):
+        left, right = result[index - 1], result[index]
+        if left.non_value in ("ordinal", "document", "programme") and right.non_value is None and right.unit is None:
+            if _LIST_GAP.fullmatch(folded[left.end : right.start]):
+                result[index] = replace(right, non_value=left.non_value)
+    return result

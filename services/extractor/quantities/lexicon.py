@@ -1,0 +1,128 @@
+"""The word lists of this room, compiled once: nouns after a number, words before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from shared.vietnam.text import fold, nfc
+
+_ROOM: Final = Path(__file__).parent
+TOKEN: Final = re.compile(r" *((?:[kcdh]?m[23²³])(?!\w)|f0(?!\w)|[^\W\d_]+|[%,/&$‰°€£¥-])")
+"""A word or a mark that phrases of the lexicon may hold (`xã, phường`, `m2`), with the blanks before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What a noun after a number makes of it."""
+
+    unit: str | None = None
+    power: int = 0
+    """Power of ten to the unit: `tấn` is kg with power 3."""
+    reason: str | None = None
+    """Reason for being no value (`tuổi`: age)."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A word of the trie over phrases."""
+
+    children: dict[str, Node] = field(default_factory=dict)
+    noun: Noun | None = None
+    power: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    nouns: Node
+    scales: Node
+    skipped: frozenset[str]
+    strong: dict[str, str]
+    """Words before a number -> reason, at most three words each."""
+    weak: dict[str, str]
+    counters: frozenset[str]
+    per_norm: frozenset[str]
+    per_year: frozenset[str]
+    each_is_time: frozenset[str]
+    money_powers: frozenset[int]
+
+
+def _load(name: str) -> dict[str, Any]:
+    with (_ROOM / name).open(encoding="utf-8") as file:
+        data: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
+    return data
+
+
+def _folded(phrases: list[str]) -> list[str]:
+    return [fold(nfc(str(phrase))) for phrase in phrases]
+
+
+def _node(root: Node, phrase: str) -> Node:
+    node = root
+    words = TOKEN.findall(phrase)
+    if "".join(words) != phrase.replace(" ", ""):
+        raise ValueError(f"phrase {phrase!r} holds a sign that no phrase may hold")
+    for word in words:
+        node = node.children.setdefault(word, Node())
+    return node
+
+
+def _nouns(units: dict[str, Any], non_values: dict[str, Any]) -> Iterator[tuple[str, Noun]]:
+    for unit, phrases in units["units"].items():
+        for phrase in _folded(phrases):
+            yield phrase, Noun(unit)
+    for phrase, scaled in units["scaled"].items():
+        yield fold(nfc(phrase)), Noun(scaled["unit"], scaled["power"])
+    for reason, phrases in non_values["after"].items():
+        for phrase in _folded(phrases):
+            yield phrase, Noun(reason=reason)
+
+
+def _reasons(groups: dict[str, list[str]]) -> dict[str, str]:
+    return {phrase: reason for reason, phrases in groups.items() for phrase in _folded(phrases)}
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lexicon of units.yaml and non_values.yaml. Raises ValueError where a phrase stands twice."""
+    units, non_values = _load("units.yaml"), _load("non_values.yaml")
+    nouns, scales = Node(), Node()
+    for phrase, noun in _nouns(units, non_values):
+        node = _node(nouns, phrase)
+        if node.noun is not None and node.noun != noun:
+            raise ValueError(f"phrase {phrase!r} stands twice, as {node.noun} and as {noun}")
+        node.noun = noun
+    for phrase, power in units["scales"].items():
+        _node(scales, fold(nfc(phrase))).power = power
+    return Lexicon(
+        nouns=nouns,
+        scales=scales,
+        skipped=frozenset(_folded(units["skipped"])),
+        strong=_reasons(non_values["before_strong"]),
+        weak=_reasons(non_values["before_weak"]),
+        counters=frozenset(_folded(non_values["before_counter"])),
+        per_norm=frozenset(_folded(non_values["per"]["norm"])),
+        per_year=frozenset(_folded(non_values["per"]["year"])),
+        each_is_time=frozenset(_folded(non_values["each_is_time"])),
+        money_powers=frozenset(units["scales"][word] for word in units["money_scales"]),
+    )
+
+
+def longest(root: Node, text: str, at: int) -> tuple[Node, int, int] | None:
+    """The longest phrase of `root` that begins at `at` after blanks: its node, start and end; None where none does."""
+    node = root
+    best: tuple[Node, int, int] | None = None
+    first = -1
+    while (match := TOKEN.match(text, at)) and (child := node.children.get(match[1])) is not None:
+        node, at = child, match.end()
+        if first < 0:
+            first = match.start(1)
+        if node.noun is not None or node.power is not None:
+            best = (node, first, at)
+    return best

@@ -1,0 +1,140 @@
+"""Digits -> number: which mark groups thousands and which one is the decimal mark.
+
+Vietnamese prints 8.095 and 8,5; English habit prints 8,095 and 8.5. A mark followed by exactly three digits can be either: what
+follows the number, and the habit of the rest of the text, decide. Source: field notes on grammar, "Numbers".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+NUMERAL: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+"""Every run of digits and marks between digits; the scan of the text goes from one to the next."""
+DIGITS_MAX: Final = 18
+"""Longest number that is read. The largest sums of the domain have 15 digits in dong; longer runs are codes."""
+
+Form = Literal["plain", "grouped", "decimal", "dot3", "comma3", "dot_decimal", "english", "malformed"]
+Counted = Literal["share", "scale", "measure", "count", "bare"]
+"""What the number counts: a percentage; thousands, millions ...; kilos and hectares; things that come whole, and dong; or
+nothing is said."""
+
+_FORMS: Final[tuple[tuple[Form, re.Pattern[str]], ...]] = (
+    ("plain", re.compile(r"[0-9]+")),
+    (
+        "decimal",
+        re.compile(r"[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+|[0-9]{4,},[0-9]{3}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+"),
+    ),
+    ("dot_decimal", re.compile(r"[0-9]+\.[0-9]{1,2}|0\.[0-9]+")),
+    ("dot3", re.compile(r"[0-9]{1,3}\.[0-9]{3}")),
+    ("comma3", re.compile(r"[0-9]{1,3},[0-9]{3}")),
+    ("grouped", re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}")),
+    ("english", re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|[0-9]{1,3},[0-9]{3}\.[0-9]+")),
+)
+_SPACED: Final = re.compile(r"(?: [0-9]{3}){1,4}(?![\w/%]|[.,][0-9]| [0-9])")
+_STRAY: Final = re.compile(r"(?: ([.,])|([.,]) )([0-9]{1,3})(?![0-9.,]*[0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """Digits as they stand, before it is known what they count."""
+
+    start: int
+    end: int
+    digits: str
+    """The digits and marks without blanks."""
+    form: Form
+    loose: bool = False
+    """Blanks were taken out of it."""
+
+    @property
+    def plain(self) -> bool:
+        return self.form == "plain" and not self.loose
+
+    def value(self, counted: Counted, english: bool) -> tuple[Decimal, bool]:
+        """The number and whether it is doubtful. `english` tells that the rest of the text has the English habit. A malformed
+        numeral has the value 0 and is doubtful: callers must not publish it."""
+        form = self.form
+        if form == "dot3":
+            decimal = counted == "share" or (counted in ("scale", "measure") and english)
+            return (self._dot_decimal(), True) if decimal else (self._whole(), self.loose)
+        if form == "comma3":
+            decimal = counted in ("share", "scale", "measure") and not (english and counted != "share")
+            return (self._comma_decimal(), counted != "share") if decimal else (self._whole(), not english)
+        if form == "malformed":
+            return Decimal(0), True
+        if form == "dot_decimal":
+            return self._dot_decimal(), self.loose or (counted == "count" and not english)
+        if form == "decimal":
+            return self._comma_decimal(), self.loose or counted == "count"
+        if form == "english":
+            return Decimal(self.digits.replace(",", "")), False
+        return self._whole(), self.loose and form == "plain" and self.digits.count(" ") == 1
+
+    def _whole(self) -> Decimal:
+        return Decimal(self.digits.replace(".", "").replace(",", "").replace(" ", ""))
+
+    def _comma_decimal(self) -> Decimal:
+        return Decimal(self.digits.replace(".", "").replace(",", "."))
+
+    def _dot_decimal(self) -> Decimal:
+        return Decimal(self.digits)
+
+
+def form_of(digits: str) -> Form:
+    """How `digits` (digits and single marks between them) is written."""
+    if len(digits) > DIGITS_MAX + digits.count(".") + digits.count(","):
+        return "malformed"
+    for form, pattern in _FORMS:
+        if pattern.fullmatch(digits):
+            return form
+    return "malformed"
+
+
+def read_numeral(text: str, match: re.Match[str], alone: bool) -> Numeral:
+    """The numeral at `match` of `NUMERAL`, with groups that stray blanks cut off put back (`1 250 000`, `1 .250`, `8 ,5%`).
+
+    `alone` says that the first digits stand for themselves: as list mark at the start of a line (`1. 250 người`) or after a word
+    that they number (`tháng 9 250 người`)."""
+    start, end = match.span()
+    digits = match[0]
+    if len(digits) <= 3 and text[end : end + 1] in (" ", ".", ",") and digits.isdigit():
+        if not alone and (spaced := _SPACED.match(text, end)):
+            return Numeral(start, spaced.end(), digits + spaced[0], "plain", loose=True)
+        if stray := _STRAY.match(text, end):
+            mark, after = stray[1] or stray[2], stray[3]
+            if _joins(text, stray, mark, after, alone):
+                joined = digits + mark + after
+                return Numeral(start, stray.end(), joined, form_of(joined), loose=True)
+    return Numeral(start, end, digits, form_of(digits))
+
+
+def _joins(text: str, stray: re.Match[str], mark: str, after: str, alone: bool) -> bool:
+    """Whether a blank beside a mark is a slip. `1 .250` and `8 ,5` are; after a mark a blank is mostly right, so there only
+    three digits after a dot, or a decimal before a percent sign, count."""
+    if stray[1]:
+        return len(after) == 3 if mark == "." else len(after) <= 2
+    if mark == ".":
+        return len(after) == 3 and not alone
+    return len(after) <= 2 and text[stray.end() : stray.end() + 2].lstrip()[:1] == "%"
+
+
+_AMBIGUOUS_BEFORE: Final = re.compile(r" ?(?:%|tỉ|triệu|tr\b)")
+
+
+def english_habit(folded: str) -> bool:
+    """Whether the text writes 12,345 and 3.5% and nowhere 12.345 or 3,5%. A text with both habits counts as Vietnamese."""
+    english = False
+    for match in NUMERAL.finditer(folded):
+        form = form_of(match[0])
+        share = folded[match.end() : match.end() + 2].lstrip()[:1] == "%"
+        if (form == "decimal" and share) or form == "grouped":
+            return False
+        if form in ("dot3", "comma3") and not _AMBIGUOUS_BEFORE.match(folded, match.end()):
+            if form == "dot3":
+                return False
+            english = True
+        english = english or form == "english" or (form == "dot_decimal" and share)
+    return english
