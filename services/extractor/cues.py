@@ -35,8 +35,8 @@ def pattern(form: str, slots: dict[str, str]) -> str:
 
 
 def folded(form: str) -> str:
-    """`form` in folded letters, a blank for one or more of them. Only escapes in small letters survive the folding."""
-    return re.sub(r"\(\?p([<=])", r"(?P\1", fold(form)).replace(" ", " +").replace(" +*", " *")
+    """`form` in folded letters, ` ` for one or more blanks, ` ?` for none or more. Escapes in capitals do not survive."""
+    return re.sub(r"\(\?p([<=])", r"(?P\1", re.sub(r" [*?]?", lambda b: " +" if b[0] == " " else " *", fold(form)))
 
 
 class Triggers:

@@ -1,0 +1,106 @@
+"""The words that set the status of figures, with their reach."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from services.extractor.cues import Triggers, load, pattern
+from services.extractor.model import StatusCue
+from services.extractor.reading import Reading
+from shared.vietnam.text import fold
+
+_WORDS: Final = load(Path(__file__).with_name("words.yaml"))
+_BEFORE_MAX: Final = 40
+_HEADING_CHARACTERS_MAX: Final = 150
+_MARK_CHARACTERS_MAX: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    id: str
+    status: str
+    scope: str
+    form: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+
+def _rules() -> dict[str, list[_Rule]]:
+    found: dict[str, list[_Rule]] = {}
+    for rule in _WORDS["rules"]:
+        form = re.compile(pattern(rule["form"], {})) if "form" in rule else None
+        unless = re.compile(f"(?<!\\w)(?:{pattern(rule['unless'], {})})\\Z") if "unless" in rule else None
+        for word in rule["at"]:
+            made = _Rule(rule["id"], rule["status"], rule["scope"], form, unless)
+            found.setdefault(fold(word), []).append(made)
+    return found
+
+
+_RULES: Final = _rules()
+_TRIGGERS: Final = Triggers(_RULES)
+_HEADS: Final = {
+    status: re.compile(
+        r"[^\wđ]*(?:[\divx]{1,4}[.)] *)?(?:về |các |một số |những |công tác )?(?:"
+        + pattern(_WORDS["headings"][status], {})
+        + r")(?!\w)"
+    )
+    for status in ("actual", "target")
+}
+
+
+def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
+    """Words of `reading` that set a status, in order, not overlapping. Never raises; linear in the text's length.
+
+    `published` is not needed yet words may come to need it; a figure's own period decides in `status_of_period`."""
+    text = reading.folded
+    cues = _headings(reading)
+    taken = {cue.start for cue in cues}
+    done = 0
+    for start, word in sorted(_TRIGGERS.find(text), key=lambda hit: (hit[0], -len(hit[1]))):
+        if start < done or start in taken:
+            continue
+        for rule in _RULES[word]:
+            match = rule.form.match(text, start) if rule.form else None
+            if rule.form and match is None:
+                continue
+            if rule.unless and rule.unless.search(text[max(0, start - _BEFORE_MAX) : start]):
+                continue
+            end = match.end() if match else start + len(word)
+            scope = "list" if rule.scope == "quote" and _opens_list(text, end) else rule.scope
+            cues.append(StatusCue(start, end, rule.status, scope, (rule.id,)))
+            done = end
+            break
+    return sorted(cues, key=lambda cue: cue.start)
+
+
+def _opens_list(text: str, end: int) -> bool:
+    """A colon that ends the line: the items of the list are the paragraphs after it."""
+    return text[end - 1 : end] == ":" and text[end : end + 3].strip(" ")[:1] in ("", "\n")
+
+
+def _headings(reading: Reading) -> list[StatusCue]:
+    """Lines that head a section. The headline is none: what an article announces is not all that it reports."""
+    cues: list[StatusCue] = []
+    past_lead = False
+    for _, group in groupby(reading.sentences, key=lambda sentence: sentence.paragraph):
+        line = list(group)
+        past_lead = past_lead or line[0].kind == "paragraph"
+        start, end = line[0].start, line[-1].end
+        # A list mark may stand as a sentence of its own before the heading's words.
+        short = len(line) == 1 or (len(line) == 2 and line[0].end - start <= _MARK_CHARACTERS_MAX)
+        if (
+            not past_lead
+            or not short
+            or line[0].kind not in ("heading", "item")
+            or end - start > _HEADING_CHARACTERS_MAX
+        ):
+            continue
+        for status, head in _HEADS.items():
+            if head.match(reading.folded, start) and reading.text[end - 1] not in ".;,":
+                cues.append(StatusCue(start, end, status, "section", (f"status.{status}_section",)))
+                break
+    return cues
