@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
@@ -24,9 +25,8 @@ SESSION: Final = {
     "application_name": "solieu",
 }
 
-Connection = asyncpg.Connection[asyncpg.Record]
-PoolConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 LOST: Final[tuple[type[Exception], ...]] = (
     OSError,
@@ -72,16 +72,10 @@ async def open_pool(url: str, *, size_max: int = 4, pgbouncer: bool = False) -> 
         yield pool
     finally:
         try:
-            await _close(pool)
+            async with asyncio.timeout(CONNECT_S_MAX):
+                await pool.close()
         except LOST:  # the server went away first
             pool.terminate()
-
-
-async def _close(pool: Pool) -> None:
-    import asyncio
-
-    async with asyncio.timeout(CONNECT_S_MAX):
-        await pool.close()
 
 
 async def _with_json(connection: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import asyncpg
 
 from shared.vietnam.areas import NATION, areas
+from shared.vietnam.catalogue import catalogue
 
 
 async def load_reference(connection: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -31,23 +32,9 @@ async def _load_areas(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 async def _load_indicators(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    from shared.vietnam import catalogue
-
-    indicators = getattr(catalogue, "indicators", None)  # lands with the extractor
-    if indicators is None:
-        return
     rows = [
-        (
-            each.code,
-            each.domain,
-            each.name_vi,
-            each.name_en,
-            each.definition,
-            each.unit,
-            each.kind,
-            *(each.plausible or (None, None)),
-        )
-        for each in indicators()
+        (each.code, each.domain, each.name, each.name_en, each.definition, each.unit, each.kind, *each.plausible)
+        for each in catalogue().values()
     ]
     await connection.executemany(
         """

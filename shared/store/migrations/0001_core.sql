@@ -24,7 +24,7 @@ CREATE TABLE indicator (
     name_en text NOT NULL,
     definition text NOT NULL,
     unit text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('flow', 'stock', 'rate')),
+    kind text NOT NULL CHECK (kind IN ('flow', 'stock', 'rate', 'index')),
     plausible_low numeric,
     plausible_high numeric,
     retired_at timestamptz
@@ -32,7 +32,7 @@ CREATE TABLE indicator (
 COMMENT ON TABLE indicator IS 'The catalogue of indicators. Loaded from the catalogue file; a code is never deleted.';
 COMMENT ON COLUMN indicator.indicator IS 'Code, domain first: employment.jobs_created.';
 COMMENT ON COLUMN indicator.unit IS 'The usual unit; an observation keeps the unit that its text uses.';
-COMMENT ON COLUMN indicator.kind IS 'flow: counted over a period; stock: a state at a date; rate: percent.';
+COMMENT ON COLUMN indicator.kind IS 'flow: counted over a period; stock: a state at a date; rate: a share or an average; index: only its changes are told.';
 COMMENT ON COLUMN indicator.plausible_low IS 'Low end of what one province reports for one year: an estimate, for flags alone.';
 COMMENT ON COLUMN indicator.plausible_high IS 'High end of the same.';
 COMMENT ON COLUMN indicator.retired_at IS 'When the catalogue was first loaded without this code; null while it is in the catalogue.';
@@ -55,41 +55,48 @@ CREATE TABLE article (
     area text,
     title text,
     published timestamptz,
+    first_fetched_at timestamptz,
     revision text,
     revised_at timestamptz,
+    cleaner_version integer,
     copy_of text,
     extracted_revision text,
     extracted_revised_at timestamptz,
+    extracted_cleaner_version integer,
     extractor_version integer,
+    extracted_page_id text,
     observation_ids text[] NOT NULL DEFAULT '{}',
     recorded_at timestamptz NOT NULL DEFAULT now(),
     CHECK (copy_of <> article_id),
-    CHECK (num_nulls(revision, revised_at) IN (0, 2)),
-    CHECK (num_nulls(extracted_revision, extracted_revised_at, extractor_version) IN (0, 3))
+    CHECK (num_nulls(revision, revised_at, cleaner_version) IN (0, 3)),
+    CHECK (num_nulls(extracted_revision, extracted_revised_at, extracted_cleaner_version, extractor_version,
+        extracted_page_id) IN (0, 5))
 );
 COMMENT ON TABLE article IS 'One article at one canonical address: what its newest revision says, and which extraction of it holds.';
 COMMENT ON COLUMN article.article_id IS 'A function of the canonical address.';
 COMMENT ON COLUMN article.portal IS 'Where the newest revision was fetched. Null, as url to published are, until the cleaned article itself arrives.';
 COMMENT ON COLUMN article.area IS 'The province of the portal: what figures without a named place are about.';
 COMMENT ON COLUMN article.published IS 'When the article says that it was published.';
-COMMENT ON COLUMN article.revision IS 'The newest revision (table revision): latest revised_at, then greatest revision id.';
+COMMENT ON COLUMN article.first_fetched_at IS 'When a page of it was first fetched; dates an article that does not say when it was published.';
+COMMENT ON COLUMN article.revision IS 'The newest revision (table revision): latest revised_at, then greatest cleaner version, then greatest id.';
 COMMENT ON COLUMN article.revised_at IS 'When the newest revision was last fetched.';
 COMMENT ON COLUMN article.copy_of IS 'The earliest article whose text is nearly the same (at most 3 of 64 simhash bits differ); null for an original. Figures of copies are no further sources.';
-COMMENT ON COLUMN article.extracted_revision IS 'The revision whose extraction holds: latest revised_at, then extractor version, then revision id.';
+COMMENT ON COLUMN article.extracted_revision IS 'The revision whose extraction holds: latest revised_at, then greatest cleaner version, extractor version, revision id.';
 COMMENT ON COLUMN article.extracted_revised_at IS 'When that revision was fetched.';
 COMMENT ON COLUMN article.extractor_version IS 'The extractor that read it.';
+COMMENT ON COLUMN article.extracted_page_id IS 'The page that the revision was read from. If a newer cleaner discards that page, the extraction is void.';
 COMMENT ON COLUMN article.observation_ids IS 'What that extraction found. Every other observation of the article, not newer than it, is retired.';
 COMMENT ON COLUMN article.recorded_at IS 'When the article was first heard of.';
 CREATE INDEX article_portal ON article (portal, published);
 CREATE INDEX article_copy ON article (copy_of) WHERE copy_of IS NOT NULL;
-CREATE INDEX article_url ON article (url);
+CREATE INDEX article_url ON article USING hash (url);
 
 CREATE TABLE revision (
     article_id text NOT NULL REFERENCES article,
     revision text NOT NULL,
     page_id text NOT NULL,
-    first_revised_at timestamptz NOT NULL,
     revised_at timestamptz NOT NULL,
+    cleaner_version integer NOT NULL,
     title text NOT NULL,
     lead text,
     text text,
@@ -101,22 +108,22 @@ CREATE TABLE revision (
     method_confidence real NOT NULL,
     simhash text NOT NULL CHECK (simhash ~ '^[0-9a-f]{16}$'),
     simhash_bands integer[] NOT NULL CHECK (cardinality(simhash_bands) = 4),
+    copy_of text,
     removed jsonb NOT NULL DEFAULT '[]',
     attachments jsonb NOT NULL DEFAULT '[]',
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (article_id, revision),
-    CHECK (first_revised_at <= revised_at)
+    PRIMARY KEY (article_id, revision)
 );
 COMMENT ON TABLE revision IS 'The texts of an article over time. A text that comes back is the same revision with a later revised_at.';
 COMMENT ON COLUMN revision.revision IS 'A function of the text.';
 COMMENT ON COLUMN revision.page_id IS 'The page (table page) that gave this text last.';
-COMMENT ON COLUMN revision.first_revised_at IS 'When a page with this text was first fetched.';
 COMMENT ON COLUMN revision.revised_at IS 'When a page with this text was last fetched.';
 COMMENT ON COLUMN revision.text IS 'The whole text, NFC, frozen: offsets of observations count its characters from 0. Null once retention has removed it.';
 COMMENT ON COLUMN revision.published_from IS 'Where the publication time was found (meta tag, text, feed, ...).';
 COMMENT ON COLUMN revision.method IS 'How the text was found: profile:<id>, scorer, trafilatura, text.';
 COMMENT ON COLUMN revision.simhash IS '64 bits, hexadecimal; texts that are nearly the same differ in few bits.';
 COMMENT ON COLUMN revision.simhash_bands IS 'The four 16-bit parts of simhash, each with its place (place * 65536 + part): hashes that differ in at most 3 bits share one.';
+COMMENT ON COLUMN revision.copy_of IS 'The original, where the cleaner itself saw a reprint.';
 COMMENT ON COLUMN revision.removed IS 'Blocks that the cleaner removed: [{"rule", "text"}].';
 COMMENT ON COLUMN revision.attachments IS 'Documents that the page links to: [{"url", "title"}].';
 CREATE INDEX revision_bands ON revision USING gin (simhash_bands);
@@ -127,6 +134,7 @@ CREATE TABLE observation (
     revision text NOT NULL,
     extractor_version integer NOT NULL,
     revised_at timestamptz NOT NULL,
+    cleaner_version integer NOT NULL,
     article_id text NOT NULL REFERENCES article,
     indicator text REFERENCES indicator,
     label text,

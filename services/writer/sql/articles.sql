@@ -1,0 +1,96 @@
+-- name: add_portals(portals)!
+-- Bare ids of portals that the crawler has not described yet.
+INSERT INTO portal (portal) SELECT DISTINCT unnest(:portals::text[]) ORDER BY 1 ON CONFLICT DO NOTHING;
+
+-- name: add_articles(articles)!
+-- A row for each article, known by its id alone until its own event arrives.
+INSERT INTO article (article_id) SELECT DISTINCT unnest(:articles::text[]) ORDER BY 1 ON CONFLICT DO NOTHING;
+
+-- name: lock_articles(articles)!
+-- In the order of their ids, so that two writers wait for each other rather than deadlock. All later statements of the
+-- transaction then see what the other one committed.
+SELECT FROM article WHERE article_id = ANY(:articles::text[]) ORDER BY article_id FOR NO KEY UPDATE;
+
+-- name: merge_revisions(article, revision, page, revised_at, cleaner_version, title, lead, text, published, published_from, author, source, method, method_confidence, simhash, bands, copy_of, removed, attachments)!
+-- The latest sight of a text gives its row.
+INSERT INTO revision AS kept (
+    article_id, revision, page_id, revised_at, cleaner_version, title, lead, text, published, published_from, author,
+    source, method, method_confidence, simhash, simhash_bands, copy_of, removed, attachments)
+SELECT article_id, revision, page_id, revised_at, cleaner_version, title, lead, text, published, published_from, author,
+    source, method, method_confidence, simhash, bands::integer[], copy_of, removed::jsonb, attachments::jsonb
+FROM unnest(
+    :article::text[], :revision::text[], :page::text[], :revised_at::timestamptz[], :cleaner_version::integer[],
+    :title::text[], :lead::text[], :text::text[], :published::timestamptz[], :published_from::text[], :author::text[],
+    :source::text[], :method::text[], :method_confidence::real[], :simhash::text[], :bands::text[], :copy_of::text[],
+    :removed::text[], :attachments::text[])
+    AS new (article_id, revision, page_id, revised_at, cleaner_version, title, lead, text, published, published_from,
+        author, source, method, method_confidence, simhash, bands, copy_of, removed, attachments)
+ON CONFLICT (article_id, revision) DO UPDATE SET
+    page_id = excluded.page_id, revised_at = excluded.revised_at, cleaner_version = excluded.cleaner_version,
+    title = excluded.title, lead = excluded.lead, text = excluded.text, published = excluded.published,
+    published_from = excluded.published_from, author = excluded.author, source = excluded.source,
+    method = excluded.method, method_confidence = excluded.method_confidence, copy_of = excluded.copy_of,
+    removed = excluded.removed, attachments = excluded.attachments
+WHERE (excluded.revised_at, excluded.cleaner_version, excluded.page_id)
+    > (kept.revised_at, kept.cleaner_version, kept.page_id);
+
+-- name: settle_heads(article, revision, portal, area, url, canonical_url, title, published, revised_at, cleaner_version)!
+-- The head of an article is that of its newest revision. One row an article.
+UPDATE article SET
+    revision = new.revision, portal = new.portal, area = new.area, url = new.url, canonical_url = new.canonical_url,
+    title = new.title, published = new.published, revised_at = new.revised_at, cleaner_version = new.cleaner_version
+FROM unnest(
+    :article::text[], :revision::text[], :portal::text[], :area::text[], :url::text[], :canonical_url::text[],
+    :title::text[], :published::timestamptz[], :revised_at::timestamptz[], :cleaner_version::integer[])
+    AS new (article_id, revision, portal, area, url, canonical_url, title, published, revised_at, cleaner_version)
+WHERE article.article_id = new.article_id
+    AND (article.revision IS NULL
+        OR (new.revised_at, new.cleaner_version, new.revision)
+            > (article.revised_at, article.cleaner_version, article.revision));
+
+-- name: settle_first_fetches(article, fetched_at)!
+UPDATE article SET first_fetched_at = new.fetched_at
+FROM unnest(:article::text[], :fetched_at::timestamptz[]) AS new (article_id, fetched_at)
+WHERE article.article_id = new.article_id
+    AND (article.first_fetched_at IS NULL OR new.fetched_at < article.first_fetched_at);
+
+-- name: lock_copies()!
+-- Two writers that add near-duplicates at the same time would not see each other's: one at a time.
+SELECT pg_advisory_xact_lock(hashtext('solieu.copies'));
+
+-- name: settle_copies(articles)
+-- An article is a copy of the earliest article that is nearly the same (at most 3 of 64 bits differ), if that is
+-- earlier than itself. Decided anew for :articles, for their neighbours, and for what was a copy of them. Gives the
+-- articles that changed.
+WITH head AS NOT MATERIALIZED (
+    SELECT article_id, r.simhash, r.simhash_bands, r.copy_of, coalesce(r.published, a.first_fetched_at) AS since
+    FROM revision AS r JOIN article AS a USING (article_id, revision)
+), touched AS (
+    SELECT * FROM head WHERE article_id = ANY(:articles::text[])
+), affected AS (
+    SELECT * FROM touched
+    UNION
+    SELECT near.* FROM touched JOIN head AS near ON near.simhash_bands && touched.simhash_bands
+    UNION
+    SELECT head.* FROM head JOIN article AS a USING (article_id) WHERE a.copy_of = ANY(:articles::text[])
+), decided AS (
+    SELECT affected.article_id, coalesce(affected.copy_of, (
+        SELECT near.article_id FROM head AS near
+        WHERE near.simhash_bands && affected.simhash_bands
+            AND near.simhash <> '0000000000000000'
+            AND bit_count(('x' || near.simhash)::bit(64) # ('x' || affected.simhash)::bit(64)) <= 3
+            AND (near.since, near.article_id) < (affected.since, affected.article_id)
+        ORDER BY near.since, near.article_id LIMIT 1)) AS copy_of
+    FROM affected
+)
+UPDATE article SET copy_of = decided.copy_of
+FROM decided
+WHERE article.article_id = decided.article_id AND article.copy_of IS DISTINCT FROM decided.copy_of
+RETURNING article.article_id;
+
+-- name: settle_page_copies(articles)!
+-- A page is a copy where it gives its article's newest revision and that is one.
+UPDATE page SET copy_of = CASE WHEN page.cleaned_revision = article.revision THEN article.copy_of END
+FROM article
+WHERE page.article_id = article.article_id AND article.article_id = ANY(:articles::text[])
+    AND page.copy_of IS DISTINCT FROM CASE WHEN page.cleaned_revision = article.revision THEN article.copy_of END;

@@ -1,0 +1,112 @@
+"""Events to tables, in one transaction a batch; what a row's own fault is, told from what time will heal.
+
+Tables are a function of the set of events that ever arrived: every statement merges by rank (time of fetch, cleaner,
+extractor, revision), then the articles concerned are settled from what is stored. So order, repeats and replays do not
+matter. The proof is tests/integration/writer/test_any_history.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from services.writer import batch as rows
+from services.writer.batch import Batch
+from services.writer.queries import queries
+from shared.bus.api import Record, Rejected, Transient
+from shared.events import Event
+from shared.store.pool import ACQUIRE_S_MAX, LOST, Pool
+
+POISON: Final[tuple[type[Exception], ...]] = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,  # out of range, NUL in a text
+    asyncpg.ProgramLimitExceededError,  # too long for an index
+    ValueError,  # what asyncpg itself cannot send: an integer out of range, half a surrogate pair
+)
+"""The data's own fault: it would fail again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The stage's `Write`, on an open pool."""
+
+    pool: Pool
+
+    async def __call__(self, records: Sequence[Record]) -> None:
+        """Writes `records`, however many.
+
+        Raises Rejected when all are written but those that no database will take (each found by halving the batch that
+        failed), and Transient where the database is away, busy or restarting: nothing, or some halves, are written
+        then, and writing all again changes nothing of that. Anything else is a mistake of ours.
+        """
+        events, refused = rows.read(records)
+        good = [(index, event) for index, event in enumerate(events) if event is not None]
+        try:
+            async with self.pool.acquire(timeout=ACQUIRE_S_MAX) as connection:
+                await _write_or_halve(connection, good, refused)
+        except LOST as error:
+            raise Transient(f"database: {rows.reason(error)}") from error
+        if refused:
+            raise Rejected(refused)
+
+
+async def _write_or_halve(connection: Any, events: Sequence[tuple[int, Event]], refused: dict[int, str]) -> None:
+    if not events:
+        return
+    try:
+        async with connection.transaction():
+            await write_events(connection, [event for _, event in events])
+    except POISON as error:
+        if len(events) == 1:
+            refused[events[0][0]] = rows.reason(error)
+            return
+        half = len(events) // 2
+        await _write_or_halve(connection, events[:half], refused)
+        await _write_or_halve(connection, events[half:], refused)
+
+
+async def write_events(connection: Any, events: Sequence[Event]) -> None:
+    """Merges `events` into the tables. Call it in a transaction. Raises what asyncpg raises."""
+    batch = Batch()
+    for event in events:
+        batch.add(event)
+    origins = rows.origins(batch.dead)
+    sql = queries()
+    pages = rows.page_rows(batch, origins)
+    portals = {*pages.get("portal", ()), *(e.portal for e in batch.cleaned)} - {None}
+    articles = batch.articles
+    if portals:
+        await sql.add_portals(connection, portals=sorted(portals))
+    if articles:
+        await sql.add_articles(connection, articles=articles)
+        await sql.lock_articles(connection, articles=articles)
+    if pages:
+        await sql.add_pages(connection, **pages)
+    if batch.cleaned or batch.discarded:
+        await sql.merge_cleanings(connection, **rows.cleaning_rows(batch))
+    if batch.cleaned:
+        await _write_revisions(connection, batch)
+    if batch.observed:
+        await sql.merge_observations(connection, **rows.observation_rows(batch.observed))
+    if batch.extracted:
+        await sql.merge_extractions(connection, **rows.extraction_rows(batch.extracted))
+        await sql.merge_figures(connection, **rows.figure_rows(batch.extracted))
+    if batch.observed or batch.extracted or batch.discarded:
+        await sql.settle_observations(connection, articles=articles)
+    if batch.dead:
+        await sql.merge_dead_letters(connection, **rows.dead_letter_rows(batch.dead, origins))
+        await sql.mark_dead(connection, pages=sorted({o.page_id for o in origins if o.page_id}))
+
+
+async def _write_revisions(connection: Any, batch: Batch) -> None:
+    sql = queries()
+    await sql.lock_copies(connection)
+    await sql.merge_revisions(connection, **rows.revision_rows(batch.cleaned))
+    await sql.settle_heads(connection, **rows.head_rows(batch.cleaned))
+    await sql.settle_first_fetches(connection, **rows.first_fetch_rows(batch.cleaned))
+    articles = sorted({event.article_id for event in batch.cleaned})
+    changed = [row["article_id"] async for row in sql.settle_copies(connection, articles=articles)]
+    await sql.settle_page_copies(connection, articles=sorted({*articles, *changed}))
