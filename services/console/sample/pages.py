@@ -139,6 +139,7 @@ def _context(site: Site, article: Article, common: dict[str, str]) -> dict[str, 
             "title": html.escape(article.title, quote=False),
             "lead": html.escape(article.lead, quote=False),
             "author": html.escape(article.author, quote=False),
+            "slug": slug(article.title, **site.cms["slug"]),
             "views": str(article.views),
             "url": html.escape(url),
         }

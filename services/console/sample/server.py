@@ -21,7 +21,8 @@ async def sample_portals(host: str = "127.0.0.1", port: int = 0, base_url: str |
     pages: dict[str, Page] = {}
 
     async def answer(request: web.Request) -> web.Response:
-        page = pages.get(request.path_qs) or pages.get(request.path)
+        # As the real ones do, an address answers with any session id or unknown parameter that hangs on it.
+        page = pages.get(request.path_qs) or pages.get(request.path.partition(";")[0])
         if page is None:
             return web.Response(status=404, text="Not found\n")
         return _respond(request, page)
