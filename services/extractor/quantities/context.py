@@ -8,7 +8,7 @@ from typing import Final
 
 WINDOW: Final = 60
 """Characters before a number that are looked at: `mức hỗ trợ tiền thuê nhà cho người lao động là` has 46."""
-_BREAKS: Final = re.compile(r".*[\n.;,!?)\]”\"]", re.DOTALL)
+_CLAUSE: Final = re.compile(rf"[^\n.;,!?)\]”\"]{{0,{WINDOW}}}")
 _HEAD_MARKS: Final = " (:-–\"“'["
 
 _COMPARATORS: Final = {
@@ -23,62 +23,67 @@ _COMPARATORS: Final = {
     "≥": "ge", ">=": "ge", "≤": "le", "<=": "le", ">": "gt", "<": "lt", "~": "approx", "±": "approx",
 }  # fmt: skip
 """Folded words before a number -> comparator. Contradictory ones (`gần hơn`) are approximate. Source: field notes, section 2."""
-_NO_BOUND: Final = frozenset(
-    ("cao", "nhiều", "lớn", "ít", "thấp", "tốt", "nhanh", "mạnh", "sớm", "muộn", "giảm", "tăng", "vượt", "đông")
-)
-"""`cao hơn 2%` compares two things; it bounds no number."""
-_NOT_ABOVE: Final = frozenset(("lên", "kể", "nói", "như", "nêu"))
-"""`kể trên 5 xã`: the list above."""
+_NOT_BEFORE: Final = {
+    "hơn": frozenset(
+        ("cao", "nhiều", "lớn", "ít", "thấp", "tốt", "nhanh", "mạnh", "sớm", "muộn", "giảm", "tăng", "vượt", "đông")
+    ),
+    "trên": frozenset(("kể", "nói", "như", "nêu")),
+    "quá": frozenset(("", "hộ", "thông", "trải")),
+}
+"""Words before a comparator that make it something else: `cao hơn 2%` compares two things, `kể trên` points back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The words before a number in its clause."""
+    """The words before a number in its clause, folded; none beyond a comma, full stop or line end."""
 
-    words: tuple[str, ...]
-    """Folded, nearest last, marks at the end taken off; none beyond a comma, full stop or line end."""
-    starts: tuple[int, ...]
+    start: int
+    """Where the clause begins."""
     clause: str
-    """The text that they come from."""
+    one: str
+    """The last word, the last two and the last three, without the marks between them and the number; empty where there are
+    fewer."""
+    two: str
+    three: str
     line_start: bool
     """Nothing but blanks stands before the number on its line."""
 
-    def ends(self, count: int) -> str:
-        """The last `count` words, joined."""
-        return " ".join(self.words[-count:]) if len(self.words) >= count else ""
+    @property
+    def tails(self) -> tuple[str, str, str]:
+        """The longest first."""
+        return self.three, self.two, self.one
 
 
-_WORD: Final = re.compile(r"\S+")
-
-
-def before(folded: str, start: int) -> Before:
-    """What stands before character `start`, at most `WINDOW` characters back."""
-    low = max(0, start - WINDOW)
-    window = folded[low:start]
-    breaks = _BREAKS.match(window)
-    first = breaks.end() if breaks else 0
-    clause = window[first:]
-    words = [(match[0].strip(_HEAD_MARKS), low + first + match.start()) for match in _WORD.finditer(clause)]
-    words = [(word, at) for word, at in words if word]
-    blank = not clause.strip() and (first == 0 if low == 0 else False or window[first - 1 : first] == "\n")
-    return Before(tuple(word for word, _ in words), tuple(at for _, at in words), clause, blank)
+def before(folded: str, backwards: str, start: int) -> Before:
+    """What stands before character `start` of `folded`, at most `WINDOW` characters back. `backwards` is `folded[::-1]`."""
+    match = _CLAUSE.match(backwards, len(folded) - start)
+    length = match.end() - match.start() if match else 0
+    first = start - length
+    clause = folded[first:start]
+    words = clause.rstrip(_HEAD_MARKS).split()[-3:]
+    if not words:
+        line_start = not clause.strip() and (first == 0 or folded[first - 1] == "\n")
+        return Before(first, clause, "", "", "", line_start)
+    one = words[-1].lstrip(_HEAD_MARKS)
+    two = f"{words[-2]} {one}" if len(words) > 1 else ""
+    return Before(first, clause, one, two, f"{words[-3]} {two}" if len(words) > 2 else "", False)
 
 
 def comparator(left: Before) -> tuple[str, int | None]:
     """The comparator that the words before a number give, and where they begin; `eq` and None where they give none."""
-    for count in (3, 2, 1):
-        name = _COMPARATORS.get(left.ends(count))
-        if name is None:
-            continue
-        previous = left.words[-count - 1] if len(left.words) > count else ""
-        if left.words[-count] == "hơn" and previous in _NO_BOUND:
-            return "eq", None
-        if left.words[-count] == "trên" and previous in _NOT_ABOVE:
-            return "eq", None
-        if left.words[-count] == "quá" and previous != "":
-            return ("eq", None) if previous in ("hộ", "kết", "thông") else (name, left.starts[-count])
-        return name, left.starts[-count]
-    return "eq", None
+    for phrase in left.tails:
+        if phrase in _COMPARATORS:
+            break
+    else:
+        return "eq", None
+    at = left.clause.rfind(phrase)
+    if at < 0:  # several blanks between its words
+        at = left.clause.rfind(phrase.split(" ")[0])
+    head = left.clause[:at].split()[-1:]
+    previous = head[0] if head else ""
+    if previous in _NOT_BEFORE.get(phrase, ()):
+        return "eq", None
+    return _COMPARATORS[phrase], left.start + at
 
 
 _EACH: Final = re.compile(r"(?:^|\W)(?:mỗi|mỗi một|từng) ([^\W\d_]+)[^0-9]{0,30}$")
@@ -94,6 +99,8 @@ _THRESHOLD: Final = re.compile(
 
 def each(left: Before, times: frozenset[str]) -> bool:
     """Whether `mỗi` + a thing governs the number (`mỗi suất 300.000 đồng`). `mỗi năm` and other times do not."""
+    if "mỗi " not in left.clause and "từng " not in left.clause:
+        return False
     match = _EACH.search(left.clause.rstrip())
     return match is not None and match[1] not in times
 

@@ -111,8 +111,8 @@ def _date_at(folded: str, start: int, end: int, left: Before) -> tuple[int, str]
     match = _DAY_MONTH.match(folded, start)
     if match is None:
         return None
-    word = left.ends(1)
-    if word in _DATE_BEFORE or left.ends(2) in ("tính đến", "kể từ", "từ ngày", "đến ngày"):
+    word = left.one
+    if word in _DATE_BEFORE or left.two in ("tính đến", "kể từ", "từ ngày", "đến ngày"):
         return match.end(), "date"
     if match["mark"] != "/":
         return None

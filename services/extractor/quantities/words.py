@@ -18,14 +18,30 @@ _DIGITS: Final = {
     "chín": 9,
 }  # fmt: skip
 _SCALES: Final = {"nghìn": 3, "ngàn": 3, "vạn": 4, "triệu": 6, "tỉ": 9}
-_WORD: Final = "|".join(
-    sorted([*_DIGITS, *_SCALES, "mười", "mươi", "trăm", "linh", "lẻ", "chục", "tá", "rưỡi"], key=len, reverse=True)
-)
-_RUN: Final = re.compile(rf"(?<!\w)(?:{'|'.join(_DIGITS)}|mười)(?: (?:{_WORD}))*(?!\w)")
+_TENS: Final = {"mười": 10, "mươi": 10, "trăm": 100, "chục": 10, "tá": 12}
+_STEPS: Final = {"trăm": 100} | {word: 10**power for word, power in _SCALES.items()}
+_RISES: Final = "|".join([*_SCALES, "mươi", "trăm", "chục", "tá"])
+_FIRST: Final = "|".join(word for word in [*_DIGITS, "mười"] if word not in ("một", "mốt", "tư", "lăm", "nhăm", "năm"))
+_NEXT: Final = "|".join([*_DIGITS, *_SCALES, *_TENS, "linh", "lẻ", "rưỡi"])
+_RUN: Final = re.compile(rf"[ \n(“](?:(?:{_FIRST})|(?:một|năm)(?= (?:{_RISES})))(?: (?:{_NEXT}))*(?!\w)")
+"""A run of number words after a blank or bracket. `một` and `năm` alone are mostly an article and a year: they only begin a run."""
 _NOUGHT: Final = re.compile(
-    r"(?<!\w)(?:không (?:còn|để xảy ra|xảy ra|phát sinh|ghi nhận|có)|chưa (?:ghi nhận|xảy ra|để xảy ra|phát sinh|có))(?!\w)"
+    r"(?:không (?:còn|để xảy ra|xảy ra|phát sinh|ghi nhận|có)|chưa (?:ghi nhận|xảy ra|để xảy ra|phát sinh|có))(?!\w)"
 )
-_ONLY_WITH_NOUN: Final = "có"
+_TIMES: Final = {"đôi": Decimal(2), "rưỡi": Decimal("1.5")}
+_MULTIPLE: Final = re.compile(
+    rf"gấp (?:(?P<bound>hơn|gần|khoảng|trên) )?(?P<times>đôi|rưỡi|(?:{_FIRST}|năm)(?: (?:{_RISES}))?)(?: lần)?(?!\w)"
+)
+_SHARE: Final = re.compile(
+    rf"(?:(?P<half>một nửa)|(?P<above>một|hai|ba|bốn) phần (?P<below>{'|'.join(_DIGITS)}))(?= (?:số|tổng|trong|dân số|lao động|hộ))"
+)
+_NO_NUMBER: Final = frozenset(
+    ("ba mẹ", "hai mẹ", "hai nước", "hai cháu", "ba con", "hai con", "bốn bản", "hai địa phương")
+)
+"""Runs that are idioms rather than counts: parents, mother and child, two countries."""
+_ORDINAL_BEFORE: Final = frozenset(
+    ("thứ", "hạng", "tháng", "ngày", "số", "hàng", "vài", "mấy", "năm", "lần", "mỗi", "từng")
+)
 _FILL: Final = re.compile(r" (?:tình trạng|bất kì|một|thêm|phát sinh)(?!\w)")
 
 
@@ -57,46 +73,36 @@ def parse_words(run: str) -> Decimal | None:
     return total + group + (digit or 0)
 
 
-_TENS: Final = {"mười": 10, "mươi": 10, "trăm": 100, "chục": 10, "tá": 12}
-_STEPS: Final = {"trăm": 100} | {word: 10**power for word, power in _SCALES.items()}
-
-
-def read_words(reading: Reading, words: Lexicon, found: list[Quantity]) -> list[Quantity]:
-    """Quantities in words that overlap none of `found` (sorted), which must have a noun."""
+def read_words(reading: Reading, backwards: str, words: Lexicon, found: list[Quantity]) -> list[Quantity]:
+    """Quantities in words that overlap none of `found` (sorted) and not each other. `backwards` is the folded text reversed."""
+    folded = reading.folded
+    candidates = [_number(reading, backwards, words, match) for match in _RUN.finditer(folded)]
+    candidates += [_nought(reading, words, match) for match in _NOUGHT.finditer(folded)]
+    candidates += [_multiple(match) for match in _MULTIPLE.finditer(folded)]
+    candidates += [_share(match) for match in _SHARE.finditer(folded)]
+    result: list[Quantity] = []
     starts = [quantity.start for quantity in found]
-    result = []
-    for match in _RUN.finditer(reading.folded):
-        if not _free(found, starts, match.start(), match.end()):
-            continue
-        if quantity := _number(reading, words, match):
+    for quantity in sorted(filter(None, candidates), key=lambda quantity: quantity.start):
+        index = bisect_left(starts, quantity.end)
+        free = index == 0 or found[index - 1].end <= quantity.start
+        if free and (not result or result[-1].end <= quantity.start):
             result.append(quantity)
-    for match in _NOUGHT.finditer(reading.folded):
-        if quantity := _nought(reading, words, match):
-            if _free(found, starts, quantity.start, quantity.end) and _free(
-                result, [q.start for q in result], quantity.start, quantity.end
-            ):
-                result.append(quantity)
     return result
 
 
-def _free(found: list[Quantity], starts: list[int], start: int, end: int) -> bool:
-    index = bisect_left(starts, end)
-    return index == 0 or found[index - 1].end <= start
-
-
-def _number(reading: Reading, words: Lexicon, match: re.Match[str]) -> Quantity | None:
-    value = parse_words(match[0])
-    if value is None:
-        return None
+def _number(reading: Reading, backwards: str, words: Lexicon, match: re.Match[str]) -> Quantity | None:
+    """A number in words that has a noun; others are mostly names and idioms (`ba mẹ`, `hai bên`)."""
+    run = match[0][1:]
+    value = parse_words(run)
     noun = read_noun(reading.text, reading.folded, match.end(), words)
-    if noun is None or noun.noun.unit is None:
+    if value is None or noun is None or noun.noun.unit is None or f"{run} {noun.words}" in _NO_NUMBER:
         return None
-    left = before(reading.folded, match.start())
+    left = before(reading.folded, backwards, match.start() + 1)
+    if left.one in _ORDINAL_BEFORE:
+        return None
     name, name_start = comparator(left)
-    if match[0] in _DIGITS and (match[0] in ("một", "mốt", "tư") or (match[0] == "năm" and name == "eq")):
-        return None
     return Quantity(
-        match.start(),
+        match.start() + 1,
         noun.end,
         value.scaleb(noun.noun.power),
         noun.noun.unit,
@@ -108,18 +114,42 @@ def _number(reading: Reading, words: Lexicon, match: re.Match[str]) -> Quantity 
 
 
 def _nought(reading: Reading, words: Lexicon, match: re.Match[str]) -> Quantity | None:
-    at = match.end()
-    if fill := _FILL.match(reading.folded, at):
-        at = fill.end()
-    noun = read_noun(reading.text, reading.folded, at, words)
-    unit = noun.noun.unit if noun else None
-    if match[0].endswith(_ONLY_WITH_NOUN) and unit is None:
+    """Nought by negation, with the unit of the noun that is denied. `không có` denies too much to count without a noun."""
+    fill = _FILL.match(reading.folded, match.end())
+    noun = read_noun(reading.text, reading.folded, fill.end() if fill else match.end(), words)
+    if noun is None or noun.noun.unit is None:
+        if match[0].endswith(" có"):
+            return None
+        return Quantity(match.start(), match.end(), Decimal(0), None, rules=("nought",))
+    return Quantity(match.start(), noun.end, Decimal(0), noun.noun.unit, noun.words, rules=("nought",))
+
+
+def _multiple(match: re.Match[str]) -> Quantity | None:
+    """`gấp đôi` is a rise by 100 percent."""
+    word = match["times"]
+    times = _TIMES.get(word) or parse_words(word)
+    if times is None or times <= 1:
         return None
+    name = {"hơn": "gt", "trên": "gt", "gần": "approx", "khoảng": "approx"}.get(match["bound"] or "", "eq")
     return Quantity(
-        match.start(),
-        noun.end if noun and unit else match.end(),
-        Decimal(0),
-        unit,
-        noun.words if noun and unit else "",
-        rules=("nought",),
+        match.start("times"),
+        match.end(),
+        (times - 1) * 100,
+        "percent",
+        "lần" if match[0].endswith("lần") else "",
+        comparator=name,
+        comparator_start=match.start("bound") if match["bound"] else None,
+        rules=("times",),
     )
+
+
+def _share(match: re.Match[str]) -> Quantity | None:
+    """`một nửa số hộ` is 50 percent, `hai phần ba` 66.7."""
+    if match["half"]:
+        share = Decimal(50)
+    else:
+        above, below = _DIGITS[match["above"]], _DIGITS[match["below"]]
+        if not above < below:
+            return None
+        share = Decimal(above) / below * 100
+    return Quantity(match.start(), match.end(), share, "percent", rules=("words", "fraction"))
