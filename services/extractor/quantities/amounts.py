@@ -89,6 +89,8 @@ def _smaller(folded: str, at: int, power: int, words: Lexicon) -> tuple[Decimal,
         scale = longest(words.scales, folded, match.end())
         if scale is None:
             whole = numeral.value("count", False)[0]
+            if numeral.plain and len(numeral.digits) == 3 == power and longest(words.nouns, folded, match.end()):
+                return total + whole, match.end()  # `3 nghìn 200 hộ`
             dong = folded.startswith((" đồng", "đồng", "đ "), match.end())
             if dong and numeral.form in ("grouped", "dot3") and whole < Decimal(1).scaleb(power):
                 return total + whole, match.end()
@@ -112,8 +114,10 @@ class Counting:
     words: str
 
 
-def read_noun(text: str, folded: str, at: int, words: Lexicon) -> Counting | None:
-    """The noun that begins at `at`, after a number's repetition in words (`05 (năm) hộ`) and words that may be skipped."""
+def read_noun(text: str, folded: str, at: int, words: Lexicon, short: bool = False) -> Counting | None:
+    """The noun that begins at `at`, after a number's repetition in words (`05 (năm) hộ`) and words that may be skipped.
+
+    `12.450 năm 2021` has no noun, since the year is named; a `short` number has (`3 năm 2021-2023`)."""
     if at < len(folded) and folded[at] == "/" and folded.startswith(("%", " %"), at + 1):
         at += 1  # `2/%`, a misprint that real pages have
     elif (repeated := _IN_WORDS.match(folded, at)) and longest(words.nouns, folded, repeated.end()):
@@ -125,7 +129,7 @@ def read_noun(text: str, folded: str, at: int, words: Lexicon) -> Counting | Non
             return None
     node, start, end = found
     noun = node.noun
-    if noun is None or (folded[start:end] in _DATE_NOUNS and _YEAR_AFTER.match(folded, end)):
+    if noun is None or (folded[start:end] in _DATE_NOUNS and not short and _YEAR_AFTER.match(folded, end)):
         return None
     return Counting(noun, start, end, text[start:end])
 

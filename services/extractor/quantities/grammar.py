@@ -88,7 +88,7 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
         return Quantity(start, mask[0], Decimal(0), None, non_value=mask[1])
     quantity = _amount(scan, match, left, previous)
     if mask and (quantity.unit is None or quantity.pair is None) and quantity.non_value is None:
-        return Quantity(start, mask[0], Decimal(0), None, non_value="date", doubtful=True)
+        return Quantity(start, mask[0], Decimal(0), None, non_value="date")
     return quantity
 
 
@@ -104,7 +104,7 @@ def _glued_name(folded: str, start: int, end: int, scan: Scan) -> tuple[int, int
         return word_start, tail.end() if tail else end
     if folded[start - 1 : start] == "-" and folded[start - 2 : start - 1].isalpha() and start >= 2:
         return start, end
-    if end < len(folded) and folded[end].isalpha() and not _unit_glued(folded, end, scan):
+    if end < len(folded) and folded[end].isalpha() and not _unit_glued(scan, end):
         tail = _NAME_TAIL.match(folded, end)
         return start, tail.end() if tail else end
     return None
@@ -118,8 +118,11 @@ _GLUED_BEFORE: Final = frozenset(
 _TIME_LETTERS: Final = frozenset("hg")
 
 
-def _unit_glued(folded: str, end: int, scan: Scan) -> bool:
-    root = scan.lexicon
+def _unit_glued(scan: Scan, end: int) -> bool:
+    """Whether letters glued to digits are a noun or scale. `5K` and `4G` are names: a scale is written small."""
+    root, folded = scan.lexicon, scan.reading.folded
+    if scan.reading.text[end] in "KGTA":
+        return False
     if folded[end] in _TIME_LETTERS and not folded[end + 1 : end + 2].isalpha():
         return True
     match = _NAME_TAIL.match(folded, end)
@@ -131,7 +134,7 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
     text, folded, words = scan.reading.text, scan.reading.folded, scan.lexicon
     numeral = read_numeral(folded, match, left.line_start or _names(left, words) is not None)
     amount = read_amount(folded, numeral, words)
-    noun = read_noun(text, folded, amount.end, words)
+    noun = read_noun(text, folded, amount.end, words, short=numeral.plain and len(numeral.digits) <= 2)
     rules: list[str] = []
     second: Amount | None = None
     pair = False
@@ -196,13 +199,13 @@ def _quantity(
         if pair and second.power and not amount.power:
             value = value.scaleb(second.power)
     unit, unit_words, power = _unit(scan, amount, second, noun)
-    value, other = value.scaleb(power), other.scaleb(power) if other is not None else None
+    value, other = _whole(value.scaleb(power)), _whole(other.scaleb(power)) if other is not None else None
     name, name_start = comparator(left)
     if more := _OR_MORE.match(folded, end):
         name = _CASE_BOUND[more[1]]
         rules.append("or_more")
     if pair and second is not None and noun is None and is_fraction(folded, folded[start:end], end, left.one):
-        value, other, pair, unit = value / (other or 1) * 100, None, False, "percent"
+        value, other, pair, unit = round(value / (other or 1) * 100, 2), None, False, "percent"
         rules[-1] = "fraction"
     quantity = Quantity(
         start,
@@ -223,6 +226,11 @@ def _quantity(
     if reason is None and "malformed" in (amount.numeral.form, second.numeral.form if second else ""):
         reason = "malformed"
     return replace(quantity, non_value=reason) if reason else quantity
+
+
+def _whole(value: Decimal) -> Decimal:
+    """`value` without the exponent that scaling leaves (1.25E+6), as it is written."""
+    return value.quantize(Decimal(1)) if value.as_tuple().exponent > 0 else value  # type: ignore[operator]
 
 
 def _multiple(quantity: Quantity, verb: str, noun: Counting | None) -> Quantity:
@@ -274,7 +282,7 @@ def _reason(scan: Scan, left: Before, amount: Amount, noun: Counting | None, qua
     if (
         not share
         and (reason := _names(left, words))
-        and (plain or reason == "phone")
+        and (plain or reason in ("phone", "name"))
         and (reason != "date" or quantity.value <= 31)
     ):
         return reason

@@ -106,7 +106,7 @@ def _date_at(folded: str, start: int, end: int, left: Before) -> tuple[int, str]
         if match := pattern.match(folded, start):
             return match.end(), "date"
     if match := _DAYS.match(folded, start):
-        second = _DAY_MONTH.match(folded, match.end())
+        second = _DATES[0].match(folded, match.end()) or _DAY_MONTH.match(folded, match.end())
         return (second.end(), "date") if second else None
     match = _DAY_MONTH.match(folded, start)
     if match is None:

@@ -151,5 +151,5 @@ def _share(match: re.Match[str]) -> Quantity | None:
         above, below = _DIGITS[match["above"]], _DIGITS[match["below"]]
         if not above < below:
             return None
-        share = Decimal(above) / below * 100
+        share = round(Decimal(above) / below * 100, 2)
     return Quantity(match.start(), match.end(), share, "percent", rules=("words", "fraction"))
