@@ -1,6 +1,6 @@
 """Any order, repetition and batching of any history leaves the same tables, and what a plain model says they hold.
 
-A world is drawn first: what a page showed on which day, what each cleaner read of it, what each extractor read of a text;
+A world is drawn first: what a page showed on which day, what each cleaner read of that, what each extractor read of it;
 so its events are a function of it, as the real ones are. Then a history of some of these, then deliveries of that.
 """
 
