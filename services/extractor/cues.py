@@ -35,7 +35,7 @@ def pattern(form: str, slots: dict[str, str]) -> str:
 
 
 def folded(form: str) -> str:
-    """`form` in folded letters, ` ` for one or more blanks, ` ?` for none or more. Escapes in capitals do not survive."""
+    """`form` in folded letters, ` ` for one or more blanks, ` ?` for none or more. Capital escapes do not survive."""
     return re.sub(r"\(\?p([<=])", r"(?P\1", re.sub(r" [*?]?", lambda b: " +" if b[0] == " " else " *", fold(form)))
 
 

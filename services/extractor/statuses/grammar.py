@@ -22,6 +22,7 @@ _MARK_CHARACTERS_MAX: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    order: int
     id: str
     status: str
     scope: str
@@ -31,11 +32,11 @@ class _Rule:
 
 def _rules() -> dict[str, list[_Rule]]:
     found: dict[str, list[_Rule]] = {}
-    for rule in _WORDS["rules"]:
+    for order, rule in enumerate(_WORDS["rules"]):
         form = re.compile(pattern(rule["form"], {})) if "form" in rule else None
         unless = re.compile(f"(?<!\\w)(?:{pattern(rule['unless'], {})})\\Z") if "unless" in rule else None
         for word in rule["at"]:
-            made = _Rule(rule["id"], rule["status"], rule["scope"], form, unless)
+            made = _Rule(order, rule["id"], rule["status"], rule["scope"], form, unless)
             found.setdefault(fold(word), []).append(made)
     return found
 
@@ -60,20 +61,18 @@ def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
     cues = _headings(reading)
     taken = {cue.start for cue in cues}
     done = 0
-    for start, word in sorted(_TRIGGERS.find(text), key=lambda hit: (hit[0], -len(hit[1]))):
+    hits = [(start, rule.order, len(word), rule) for start, word in _TRIGGERS.find(text) for rule in _RULES[word]]
+    for start, _, length, rule in sorted(hits, key=lambda hit: (hit[0], hit[1], -hit[2])):
         if start < done or start in taken:
             continue
-        for rule in _RULES[word]:
-            match = rule.form.match(text, start) if rule.form else None
-            if rule.form and match is None:
-                continue
-            if rule.unless and rule.unless.search(text[max(0, start - _BEFORE_MAX) : start]):
-                continue
-            end = match.end() if match else start + len(word)
-            scope = "list" if rule.scope == "quote" and _opens_list(text, end) else rule.scope
-            cues.append(StatusCue(start, end, rule.status, scope, (rule.id,)))
-            done = end
-            break
+        match = rule.form.match(text, start) if rule.form else None
+        if rule.form and match is None:
+            continue
+        if rule.unless and rule.unless.search(text[max(0, start - _BEFORE_MAX) : start]):
+            continue
+        done = match.end() if match else start + length
+        scope = "list" if rule.scope == "quote" and _opens_list(text, done) else rule.scope
+        cues.append(StatusCue(start, done, rule.status, scope, (rule.id,)))
     return sorted(cues, key=lambda cue: cue.start)
 
 

@@ -1,0 +1,62 @@
+"""Which area an article without a given one is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Final
+from urllib.parse import urlsplit
+
+from services.extractor.areas.grammar import read_areas
+from services.extractor.periods.article import frame
+from services.extractor.reading import Reading
+from shared.vietnam.areas import NATION, area_of_host, areas, territory
+
+_HEADLINE_CHARACTERS: Final = 160
+_OPENING_CHARACTERS: Final = 1200
+_VOTES_MIN: Final = 3
+_LEAD_OVER_NEXT: Final = 1.5
+"""Of two areas named nearly as often the article is about neither alone."""
+_DATELINE_CHARACTERS: Final = 700
+
+
+def article_area(reading: Reading, published: date | None, given: str | None, url: str | None = None) -> str | None:
+    """Key of the article's own area: `given` where there is one, else that of a provincial site, or the province that a
+    newspaper's mark, headline, opening and text name most; None where no one stands out. Never raises.
+
+    Source: field notes on grammar, section 11, rules 1 and 2. The weights are first guesses."""
+    if given:
+        return given
+    on = frame(reading, published).published
+    host = area_of_host(_host(url), on) if url else None
+    if host:
+        return host
+    votes: Counter[str] = Counter()
+    for code, key in _datelines().items():
+        if f"({code})" in reading.text[:_DATELINE_CHARACTERS] or f"\n{code} - " in reading.text[:_DATELINE_CHARACTERS]:
+            votes[territory(key, on)] += 4
+    for mention in read_areas(reading, published, None):
+        named = mention.role == "scope" or "area.publisher" in mention.rules
+        if not named or mention.area is None or mention.area == NATION:
+            continue
+        weight = 3 if mention.start < _HEADLINE_CHARACTERS else 2 if mention.start < _OPENING_CHARACTERS else 1
+        if "area.named_unit" in mention.rules:
+            weight += 1
+        votes[mention.area] += weight
+    ranked = votes.most_common(2)
+    if not ranked or ranked[0][1] < _VOTES_MIN:
+        return None
+    if len(ranked) == 2 and ranked[0][1] < _LEAD_OVER_NEXT * ranked[1][1]:
+        return None
+    return ranked[0][0]
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _datelines() -> dict[str, str]:
+    return {code: unit.key for unit in areas() for code in unit.datelines}
