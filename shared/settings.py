@@ -86,8 +86,19 @@ class LogSettings(Group):
 
 
 class CrawlSettings(Group):
-    portals: Path = PORTALS
-    """A portals file, or a folder of them."""
+    portals: Path = PORTALS / "vietnam.yaml"
+    """The portals file: which sources are followed."""
+    contact: str = ""
+    """Web or mail address in the User-Agent, where a portal's operator finds whoever runs this crawler. Must be set
+    before anything but the sample is crawled."""
+    private_networks: tuple[str, ...] = ()
+    """Networks that are not on the open Internet and may be crawled all the same, as a JSON list: ["127.0.0.0/8"]."""
+    hosts_max: int = Field(default=64, ge=1)
+    """Hosts that one crawler asks at once."""
+    lease_s: float = Field(default=60, ge=5)
+    """A crawler that dies keeps its hosts from the others for so long, seconds."""
+    keep_days: int = Field(default=0, ge=0)
+    """Age at which days of the archive are removed. 0 keeps all."""
     archive: Path = ROOT / ".solieu" / "archive"
     """Folder of the WARC files: every answer of a portal, from which all later stages can run again."""
 

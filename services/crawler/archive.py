@@ -1,7 +1,7 @@
 """The WARC archive: every exchange with a portal, on the disk before anything else knows of it.
 
-`<folder>/<day>/solieu-<day>-<process>-<number>.warc.gz`, response and request records, each its own gzip member, readable
-by warcio, pywb and the like. A process writes files of its own name only, so a torn end is never appended to.
+`<folder>/<day>/solieu-<day>-<process>-<number>.warc.gz`, response and request records, each its own gzip member,
+readable by warcio, pywb and the like. A process writes files of its own name only, so a torn end is never appended to.
 
 Invariant: `store` returns after fsync. What arrives while one runs shares the next (one fsync a group, not a record).
 """
@@ -35,7 +35,7 @@ class Place:
 
 
 class ArchiveError(Exception):
-    """Nothing more can be archived (disk full, no permission): the crawler must stop, since nothing may be published."""
+    """Nothing more can be archived (disk full, no permission): the crawler must stop, for nothing may be published."""
 
 
 class Archive:

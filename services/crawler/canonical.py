@@ -78,10 +78,13 @@ def canonical_url(url: str, cms: str | None = None) -> str:
     """The identity of the article at `url`, in the form of an https address. `url` must be a cleaned address.
 
     Equal for http and https, `www.` and `m.`, any order of the query, and, by the CMS's key, for other categories and
-    renamed slugs. Ports of loopback addresses count for nothing: the sample portals get another at each start."""
+    renamed slugs. Of loopback addresses the first folder counts
+    instead of the port: there the sample portals, each in its folder, share a port that changes at each start."""
     parts = urlsplit(url)
     host = re.sub(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.)", "", parts.hostname or "")
-    if parts.port and not host.startswith("127."):
+    if host.startswith("127."):
+        host += "/".join(parts.path.split("/")[:2])
+    elif parts.port:
         host = f"{host}:{parts.port}"
     named = _nukeviet(parts.path) if cms == "nukeviet" else None
     if named is None and cms != "nukeviet":
@@ -109,7 +112,10 @@ def _keyed(target: str, cms: str | None) -> str | None:
         key = _key(name)
         match = key.search(target) if key else None
         if match:
-            return f"/{name}/{next(value for value in match.groups() if value)}"
+            number = next(value for value in match.groups() if value)
+            path = target.partition("?")[0]
+            # An id in the query is one of its page's: another page of the site may count its own.
+            return f"{path}?{number}" if match.start() >= len(path) and name != "webcenter" else f"/{name}/{number}"
     return None
 
 

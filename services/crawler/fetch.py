@@ -31,6 +31,7 @@ RATIO_MAX: Final = 200
 """A body that unpacks to more than so many times its size, and to more than 1 MiB, is a bomb; HTML packs about 1:5, the
 emptiest calendar page seen 1:60."""
 _BOMB_BYTES_MIN: Final = 1024 * 1024
+STRICT: Final = Tls()
 _PIECE: Final = 64 * 1024
 _PERMANENT: Final = (301, 308)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
@@ -121,7 +122,7 @@ class Fetcher:
         await self._session.close()
 
     async def fetch(
-        self, url: str, pace: Pace, *, tls: Tls = Tls(), etag: str | None = None, last_modified: str | None = None
+        self, url: str, pace: Pace, *, tls: Tls = STRICT, etag: str | None = None, last_modified: str | None = None
     ) -> Fetched:
         """GET `url`, conditionally where `etag` or `last_modified` is given. Each request waits for its own turn."""
         began = time.monotonic()

@@ -3,7 +3,7 @@
 CREATE TABLE crawl_host (
     host text PRIMARY KEY,
     due_at timestamptz NOT NULL,
-    not_before timestamptz NOT NULL DEFAULT '-infinity',
+    not_before timestamptz NOT NULL DEFAULT 'epoch',
     lease_owner text,
     lease_until timestamptz,
     robots_body text,

@@ -1,0 +1,120 @@
+"""Which of the addresses that a source names are taken up. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from services.crawler.canonical import canonical_url
+from services.crawler.feeds import FeedItem
+from services.crawler.model import Address
+from services.crawler.portals import Portal
+from shared.ids import article_id, content_id
+
+SEGMENT_REPEATS_MAX: Final = 2
+"""`/en/vi/en/vi/…`: a Liferay locale suffix once made 7,999 addresses of 20 articles."""
+DEPTH_MAX: Final = 12
+"""Path segments. The deepest real address seen has 9."""
+PATTERN_NEW_MAX: Final = 400
+"""New addresses of one pattern that one reading may bring: any feed or listing has fewer, a calendar more."""
+
+
+def source_id(portal: str, url: str) -> str:
+    """A function of what the entry says, so that the state survives restarts and moves of the source."""
+    return content_id("source", portal, url)
+
+
+def candidates(
+    portal: Portal, source: str, items: Iterable[FeedItem], now: datetime, *, since: datetime | None = None
+) -> tuple[list[Address], Counter[str]]:
+    """Addresses to take up of what a source named, each article once, and how many were left out for what reason
+    (`foreign`: another site's; `trap`; `budget`; `old`: published before `since`)."""
+    taken: dict[str, Address] = {}
+    refused: Counter[str] = Counter()
+    patterns: Counter[str] = Counter()
+    for item in items:
+        host = urlsplit(item.url).hostname or ""
+        reason = _refusal(portal, item, host, since)
+        if reason is None:
+            name = pattern(item.url)
+            patterns[name] += 1
+            reason = "budget" if patterns[name] > PATTERN_NEW_MAX else None
+        if reason:
+            refused[reason] += 1
+            continue
+        canonical = canonical_url(item.url, portal.cms)
+        identity = article_id(canonical)
+        taken.setdefault(
+            identity,
+            Address(
+                identity,
+                portal.id,
+                source,
+                host,
+                item.url,
+                canonical,
+                now,
+                now,
+                item.title,
+                item.published,
+                item.summary,
+            ),
+        )
+    return list(taken.values()), refused
+
+
+def pattern(url: str) -> str:
+    """The address with its numbers and words blurred: articles of one section share it, days of a calendar too."""
+    parts = urlsplit(url)
+    segments = [re.sub(r"\d+", "9", segment) for segment in parts.path.split("/")]
+    segments[-1] = re.sub(r"[^\W\d_]+(?:-[^\W\d_]+)*", "a", segments[-1])
+    keys = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)
+    return f"{parts.hostname}{'/'.join(segments)}?{'&'.join(keys)}"
+
+
+def is_trap(url: str) -> bool:
+    """Whether the path repeats itself or is deeper than any real one."""
+    segments = [segment for segment in urlsplit(url).path.lower().split("/") if segment]
+    return len(segments) > DEPTH_MAX or any(count > SEGMENT_REPEATS_MAX for count in Counter(segments).values())
+
+
+def fingerprint(body: bytes) -> str:
+    """Hash of the page's words and numbers without markup, scripts and the short lines of clocks and counters, so that
+    those alone make no new page."""
+    text = re.sub(rb"<!--.*?-->|<(script|style|noscript)\b.*?</\1\s*>", b" ", body, flags=re.DOTALL | re.IGNORECASE)
+    lines = (re.sub(rb"\s+", b" ", line).strip() for line in re.split(rb"<[^>]*>|\n", text))
+    kept = b"\n".join(line for line in lines if line and not _is_clock(line))
+    return hashlib.sha256(kept).hexdigest()
+
+
+_CLOCK_BYTES_MAX: Final = 120
+_CLOCK: Final = re.compile(
+    r"\b\d{1,2}:\d{2}(?::\d{2})?\b|l[uư][oợ]t (?:xem|truy c[aậ]p|đọc)|đã xem|online|trực tuyến|truy cập"
+    r"|hôm (?:nay|qua)|tuần này|tháng này|visitors|hits|°c|nhiệt độ",
+    re.IGNORECASE,
+)
+
+
+def _is_clock(line: bytes) -> bool:
+    return len(line) <= _CLOCK_BYTES_MAX and bool(_CLOCK.search(line.decode("utf-8", "replace")))
+
+
+def _refusal(portal: Portal, item: FeedItem, host: str, since: datetime | None) -> str | None:
+    if not _is_of(portal, host):
+        return "foreign"
+    if is_trap(item.url):
+        return "trap"
+    if since and item.published and item.published < since:
+        return "old"
+    return None
+
+
+def _is_of(portal: Portal, host: str) -> bool:
+    """Hosts of the entry, their www twins and sub-domains: a paper's sections often have their own."""
+    bare = (own.removeprefix("www.") for own in portal.hosts)
+    return any(host == own or host.endswith(f".{own}") for own in bare)

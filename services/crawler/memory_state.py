@@ -1,0 +1,155 @@
+"""The crawler's memory in memory: for simulations and tests. Lost with the process; several crawlers may share it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from services.crawler.model import Address, Host, Page, Source
+from services.crawler.portals import Portal
+from services.crawler.robots import Robots
+from services.crawler.state import Count, LeaseLost, Unaccounted
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Row:
+    due_at: datetime
+    not_before: datetime = _EVER
+    owner: str | None = None
+    until: datetime | None = None
+    robots: Robots = field(default_factory=Robots)
+
+
+class MemoryState:
+    """Implements state.State."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Source] = {}
+        self.addresses: dict[str, Address] = {}
+        self.pages: dict[str, Page] = {}
+        self.attempts: Counter[str] = Counter()
+        self.counts: Counter[Count] = Counter()
+        self._resting: set[str] = set()
+        self._hosts: dict[str, _Row] = {}
+        self._pending: dict[str, set[str]] = defaultdict(set)
+        """Host -> its addresses that have a next fetch."""
+
+    async def enrol(self, portals: Sequence[Portal], sources: Sequence[Source]) -> None:
+        named = {source.source_id for source in sources}
+        self._resting = self.sources.keys() - named
+        for source in sources:
+            if source.source_id not in self.sources:
+                self.sources[source.source_id] = source
+                self._due_by(source.host, source.next_at)
+
+    async def make_due(self, now: datetime) -> None:
+        for source in self._active():
+            self.sources[source.source_id] = replace(source, next_at=now)
+            self._due_by(source.host, now)
+
+    async def claim(self, owner: str, now: datetime, lease_s: float, hosts_max: int) -> list[Host]:
+        free = [
+            (row.due_at, host)
+            for host, row in self._hosts.items()
+            if row.due_at <= now and row.not_before <= now and (row.until is None or row.until < now)
+        ]
+        claimed = []
+        for _, host in sorted(free)[:hosts_max]:
+            row = self._hosts[host]
+            claimed.append(Host(host, row.not_before, row.robots, row.until is not None))
+            row.owner, row.until = owner, now + timedelta(seconds=lease_s)
+        return claimed
+
+    async def renew(self, owner: str, now: datetime, lease_s: float) -> frozenset[str]:
+        held = {host: row for host, row in self._hosts.items() if row.owner == owner and row.until and row.until >= now}
+        for row in held.values():
+            row.until = now + timedelta(seconds=lease_s)
+        return frozenset(held)
+
+    async def release(self, owner: str, host: str, not_before: datetime) -> None:
+        row = self._hosts[host]
+        if row.owner != owner:
+            return
+        row.owner = row.until = None
+        row.not_before = max(row.not_before, not_before)
+        sources = (source.next_at for source in self._active() if source.host == host)
+        addresses = (self.addresses[each].next_at or _NEVER for each in self._pending[host])
+        row.due_at = min((*sources, *addresses), default=_NEVER)
+
+    async def abandon(self, owner: str | None) -> None:
+        for row in self._hosts.values():
+            if owner is None or row.owner == owner:
+                row.owner = row.until = None
+
+    async def due(self, host: str, now: datetime, limit: int) -> tuple[list[Source], list[Address]]:
+        sources = [source for source in self._active() if source.host == host and source.next_at <= now]
+        pending = (self.addresses[each] for each in self._pending[host])
+        addresses = [address for address in pending if address.next_at and address.next_at <= now]
+        addresses.sort(key=lambda address: (address.visits > 0, address.next_at))
+        return sorted(sources, key=lambda source: source.next_at)[:limit], addresses[:limit]
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        times = (
+            max(row.due_at, row.not_before, row.until if row.until and row.until >= now else _EVER)
+            for row in self._hosts.values()
+            if row.due_at < _NEVER
+        )
+        return min(times, default=None)
+
+    async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(each for each in article_ids if each not in self.addresses)
+
+    async def save_robots(self, owner: str, host: str, robots: Robots) -> None:
+        self._check(owner, host)
+        self._hosts[host].robots = robots
+
+    async def save_poll(
+        self, owner: str, host: str, source: Source, found: Sequence[Address], counts: Mapping[Count, int]
+    ) -> None:
+        self._check(owner, host)
+        self.sources[source.source_id] = source
+        self._due_by(source.host, source.next_at)
+        for address in found:
+            if address.article_id not in self.addresses:
+                self.addresses[address.article_id] = address
+                self._pending[address.host].add(address.article_id)
+                self._due_by(address.host, address.found_at)
+        self.counts.update(counts)
+
+    async def save_visit(
+        self, owner: str, host: str, address: Address, page: Page | None, counts: Mapping[Count, int]
+    ) -> None:
+        self._check(owner, host)
+        before = self.addresses[address.article_id]
+        self._pending[before.host].discard(address.article_id)
+        self.addresses[address.article_id] = address
+        if address.next_at is not None:
+            self._pending[address.host].add(address.article_id)
+            self._due_by(address.host, address.next_at)
+        if page:
+            self.pages.setdefault(page.page_id, page)
+        self.counts.update(counts)
+
+    async def unaccounted(self, before: datetime, limit: int) -> list[Unaccounted]:
+        """No page of this memory ever has an outcome: nobody reads what a simulation publishes."""
+        return []
+
+    async def republished(self, page_id: str, now: datetime) -> None:
+        self.attempts[page_id] += 1
+
+    def _active(self) -> list[Source]:
+        return [source for source in self.sources.values() if source.source_id not in self._resting]
+
+    def _due_by(self, host: str, at: datetime) -> None:
+        row = self._hosts.setdefault(host, _Row(at))
+        row.due_at = min(row.due_at, at)
+
+    def _check(self, owner: str, host: str) -> None:
+        if self._hosts[host].owner != owner:
+            raise LeaseLost(host)

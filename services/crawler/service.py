@@ -1,0 +1,139 @@
+"""The crawler as a service: a source that publishes pages.fetched. `crawler(...)` builds other ways to run it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import os
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from services.crawler.addresses import AddressPolicy
+from services.crawler.archive import Archive, drop_old, read_body
+from services.crawler.crawl import WAIT_S, Crawl
+from services.crawler.fetch import Fetcher
+from services.crawler.portals import Portal, load_portals
+from services.crawler.postgres_state import PostgresState
+from services.crawler.robots import AGENT
+from services.crawler.tools import Knobs, Report, Tools
+from shared.bus.api import Publish, Source
+from shared.clock import now
+from shared.errors import SolieuError
+from shared.settings import Settings
+from shared.store.pool import LOST, Pool, open_pool
+
+VERSION: Final = "0.1"
+CONNECTIONS_MAX: Final = 10
+"""To the database. A step of a host holds one for some milliseconds between requests of seconds."""
+
+log = structlog.get_logger(__name__)
+
+
+def crawler(
+    *,
+    portals: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    once: bool = False,
+    alone: bool = False,
+    report: Report | None = None,
+) -> Source:
+    """The crawler as a Source.
+
+    `portals`: another file than the settings name. `variables`: what `${NAME}` stands for in it (default: the
+    environment's SAMPLE_URL, if set). `once`: polls every source once, fetches what is new, and ends. `alone`: no other
+    crawler can use this database. `report`: told of each step, with portal id, what (polled | found | fetched |
+    unchanged | failed) and how many."""
+    given = functools.partial(_run, portals=portals, variables=variables, once=once, alone=alone, report=report)
+    return Source("crawler", given)
+
+
+async def _run(
+    settings: Settings,
+    publish: Publish,
+    stop: asyncio.Event,
+    *,
+    portals: Path | None,
+    variables: Mapping[str, str] | None,
+    once: bool,
+    alone: bool,
+    report: Report | None,
+) -> None:
+    """Raises SolieuError where file or settings are wrong, ArchiveError, and what `publish` raises."""
+    crawl = settings.crawl
+    entries = load_portals(portals or crawl.portals, variables if variables is not None else _environment())
+    _check_contact(entries, crawl.contact)
+    if settings.database_url is None:
+        raise SolieuError(
+            "database-missing",
+            "the crawler needs a database for its state",
+            "set SOLIEU_DATABASE_URL, or use solieu run",
+        )
+    async with AsyncExitStack() as stack:
+        pool = await _open_patiently(stack, str(settings.database_url.get_secret_value()), stop)
+        if pool is None:
+            return
+        archive = Archive(crawl.archive)
+        stack.push_async_callback(archive.close)
+        fetcher = Fetcher(user_agent(crawl.contact), policy=AddressPolicy.of(crawl.private_networks))
+        stack.push_async_callback(fetcher.close)
+        tools = Tools(
+            portals=entries,
+            state=PostgresState(pool),
+            fetch=fetcher.fetch,
+            store=archive.store,
+            load=functools.partial(read_body, crawl.archive),
+            publish=publish,
+            report=report or (lambda portal, what, n: None),
+            knobs=Knobs(lease_s=crawl.lease_s, hosts_max=crawl.hosts_max, alone=alone),
+        )
+        removed = await asyncio.to_thread(drop_old, crawl.archive, now().date(), crawl.keep_days)
+        log.info("crawling", portals=len(entries), archive_days_removed=removed)
+        await Crawl(tools, stop).run(once=once)
+
+
+def user_agent(contact: str) -> str:
+    """Who asks, in the words of the User-Agent header."""
+    return f"{AGENT}/{VERSION} ({f'+{contact}' if contact else 'sample portals only'})"
+
+
+CRAWLER: Final = crawler()
+
+
+async def _open_patiently(stack: AsyncExitStack, url: str, stop: asyncio.Event) -> Pool | None:
+    """The pool, waited for while the database is away; None where `stop` came first."""
+    while not stop.is_set():
+        try:
+            return await stack.enter_async_context(open_pool(url, size_max=CONNECTIONS_MAX))
+        except LOST as error:
+            log.warning("waiting", doing="open", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), WAIT_S)
+    return None
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("SAMPLE_URL",) if name in os.environ}
+
+
+def _check_contact(portals: tuple[Portal, ...], contact: str) -> None:
+    """Raises SolieuError where a portal beyond this machine would be asked by a crawler that can't be reached."""
+    abroad = next((host for portal in portals for host in sorted(portal.hosts) if not _is_loopback(host)), None)
+    if abroad and not contact:
+        raise SolieuError(
+            "contact-missing",
+            f"{abroad} would be asked by a crawler that does not say whose it is",
+            "set SOLIEU_CRAWL__CONTACT to a web or mail address where its operator can reach you",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,105 @@
+"""One fetch of an article's page: ask, archive, publish if it says something new, and remember when to come back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from services.crawler.challenge import is_challenge
+from services.crawler.fetch import Fetched
+from services.crawler.frontier import fingerprint
+from services.crawler.model import Address, Page
+from services.crawler.outcomes import FAILURE_WEIGHTS, Outcome
+from services.crawler.pages import message_of, page_of, sha256
+from services.crawler.politeness import HostPace
+from services.crawler.portals import Portal
+from services.crawler.robots import Robots
+from services.crawler.schedule import next_visit
+from services.crawler.tools import Tools
+from shared.bus.api import TooLarge
+
+CHANGES_MAX: Final = 8
+"""Pages published of one article beyond the first. Readings are few by plan; this holds if the plan changes."""
+MOVES_MAX: Final = 3
+
+
+async def visit(tools: Tools, owner: str, host: str, address: Address, pace: HostPace, robots: Robots) -> Outcome:
+    """Raises StateUnavailable, LeaseLost, ArchiveError and Stopped: the fetch is then done again."""
+    portal = tools.by_id.get(address.portal)
+    if portal is None:  # its entry has left the portals file
+        await tools.state.save_visit(owner, host, replace(address, next_at=None), None, {})
+        return Outcome.NOT_MODIFIED
+    if not robots.allows(address.url):
+        return await _save(tools, owner, host, address, Fetched(address.url, Outcome.ROBOTS), None)
+    fetched = await tools.fetch(
+        address.url, pace, tls=portal.tls, etag=address.etag, last_modified=address.last_modified
+    )
+    at = tools.now()
+    places = await tools.store(fetched.exchanges, at) if fetched.exchanges else []
+    if fetched.outcome is Outcome.MOVED:
+        return await _move(tools, owner, host, portal, address, fetched)
+    if fetched.outcome is Outcome.RATE_LIMITED:
+        pace.pause(fetched.retry_after_s)
+    if fetched.outcome is not Outcome.OK:
+        return await _save(tools, owner, host, address, fetched, None)
+    judged = _judge(address, fetched)
+    if judged is not Outcome.OK:
+        return await _save(tools, owner, host, address, replace(fetched, outcome=judged), None)
+    page = page_of(address, fetched, places[-1], at)
+    try:
+        await tools.publish([message_of(page, address, portal, fetched.body)])
+    except TooLarge:
+        return await _save(tools, owner, host, address, replace(fetched, outcome=Outcome.TOO_LARGE), None)
+    return await _save(tools, owner, host, address, fetched, page)
+
+
+def _judge(address: Address, fetched: Fetched) -> Outcome:
+    """OK where the page is to be published."""
+    if is_challenge(fetched.body):
+        return Outcome.CHALLENGE
+    kind = fetched.content_type.lower()
+    if kind and "html" not in kind and "text" not in kind and "xml" not in kind:
+        return Outcome.NOT_HTML
+    if sha256(fetched.body) == address.body_sha256 or address.changes >= CHANGES_MAX:
+        return Outcome.NOT_MODIFIED
+    return Outcome.NOT_MODIFIED if fingerprint(fetched.body) == address.fingerprint else Outcome.OK
+
+
+async def _save(tools: Tools, owner: str, host: str, address: Address, fetched: Fetched, page: Page | None) -> Outcome:
+    outcome = fetched.outcome
+    state = next_visit(address, outcome, tools.now(), tools.rng, fetched.retry_after_s)
+    if page:
+        state = replace(
+            state,
+            etag=fetched.etag,
+            last_modified=fetched.last_modified,
+            body_sha256=page.body_sha256,
+            fingerprint=fingerprint(fetched.body),
+            changes=address.changes + (address.body_sha256 is not None),
+            url=fetched.url if fetched.moved_for_good else address.url,
+        )
+    await tools.state.save_visit(owner, host, state, page, Counter({(address.portal, "visit", str(outcome)): 1}))
+    what = "failed" if outcome in FAILURE_WEIGHTS else "fetched" if page else "unchanged"
+    tools.report(address.portal, what, 1)
+    return outcome
+
+
+async def _move(tools: Tools, owner: str, host: str, portal: Portal, address: Address, fetched: Fetched) -> Outcome:
+    """To another host of the portal the article is followed, in that host's turn; elsewhere it is another site's."""
+    target = fetched.moved_to or ""
+    other = urlsplit(target).hostname or ""
+    followed = other in portal.hosts and address.failures < MOVES_MAX
+    state = replace(
+        address,
+        url=target if followed else address.url,
+        host=other if followed else host,
+        next_at=tools.now() if followed else None,
+        failures=address.failures + 1,
+        outcome=Outcome.MOVED,
+    )
+    await tools.state.save_visit(owner, host, state, None, Counter({(portal.id, "visit", "moved"): 1}))
+    if not followed:
+        tools.report(portal.id, "failed", 1)
+    return Outcome.MOVED
