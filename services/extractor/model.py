@@ -7,7 +7,7 @@ article text -> Reading (repaired text, sentences) -> Quantity, PeriodMention, A
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -94,7 +94,25 @@ class Mention:
     start: int
     end: int
     indicator: str | None
-    """None for a near-miss: words that look like an indicator and are not."""
-    phrase: str = ""
-    breakdown: dict[str, str] = field(default_factory=dict)
-    rules: tuple[str, ...] = ()
+    """None for a decoy: words that head a number of something that the catalogue does not hold."""
+    phrase: str
+    """The pattern as the catalogue has it."""
+    kind: str
+    """pattern | elliptic | not (the indicator's own words do not count inside) | decoy."""
+    parts: tuple[tuple[int, int], ...]
+    """First and last word (indices of `Words`) of each run of words that matched."""
+    of: tuple[str, ...] = ()
+    """elliptic: one of these indicators must have been read just before."""
+
+    @property
+    def first(self) -> int:
+        return self.parts[0][0]
+
+    @property
+    def last(self) -> int:
+        return self.parts[-1][1]
+
+    @property
+    def weight(self) -> int:
+        """Words that matched."""
+        return sum(last - first + 1 for first, last in self.parts)

@@ -1,0 +1,251 @@
+"""Which indicator a number belongs to: every mention near it, and every observation before it, is a candidate with a cost.
+
+Costs are in words of distance: a comma between number and name counts like three words, a bracket like six. The weights
+were set by hand on half of the gold articles and checked on the other half (docs/accuracy.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.extractor import roles
+from services.extractor.draft import Candidate, Draft
+from services.extractor.fit import companions, measure_of
+from services.extractor.model import Mention, Quantity
+from services.extractor.roles import Role
+from services.extractor.scene import Scene, SentenceView
+from shared.vietnam.catalogue import Indicator, catalogue
+from shared.vietnam.text import fold
+
+COST_MAX: Final = 13.0
+"""A mention further away than this names something else."""
+COMMA: Final = 3.0
+BRACKET: Final = 6.0
+SAME_UNIT_BETWEEN: Final = 5.0
+OTHER_BETWEEN: Final = 1.5
+TAKEN: Final = 4.0
+"""The mention stands nearer to another number of the same unit."""
+AFTER_COMMA: Final = 4.0
+"""A name that follows its number does not follow over a comma."""
+ELLIPTIC: Final = 2.0
+LENGTH: Final = 0.6
+"""Off for each word that matched: the longer name is the likelier."""
+ADJACENT: Final = 2.0
+"""Off where the number's own noun is part of the name (`9.018 hộ nghèo`)."""
+WINDOW: Final = 45
+"""Words. Mentions beyond are no candidates."""
+_PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả|riêng)\b"))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A number that wants an indicator, with its surroundings."""
+
+    quantity: Quantity
+    role: Role
+    before: str
+    after: str
+    first: int
+    """Index of its first word; `stop` that after its last."""
+    stop: int
+
+
+def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
+    """The values of a sentence with their roles. Non-values are left out, but for norms, which some indicators are."""
+    folded = scene.reading.folded
+    values = [q for q in view.quantities if q.non_value in (None, "norm")]
+    slots = []
+    last = view.sentence.start
+    for at, quantity in enumerate(values):
+        stop = values[at + 1].start if at + 1 < len(values) else view.sentence.end
+        start = quantity.start if quantity.comparator_start is None else min(quantity.start, quantity.comparator_start)
+        before = folded[last:start] if start > last else ""
+        after = folded[quantity.end : view.sentence.end if stop < quantity.end else min(stop, quantity.end + 120)]
+        slots.append(
+            Slot(
+                quantity,
+                roles.role_of(quantity, before, after),
+                before,
+                after,
+                scene.words.at(quantity.start),
+                scene.words.at(quantity.end),
+            )
+        )
+        last = quantity.end
+    return slots
+
+
+def usable(mentions: Sequence[Mention], recent: frozenset[str]) -> list[Mention]:
+    """Mentions that count: outside the `not` words of their own indicator, elliptic ones only after what they lean on."""
+    banned: dict[str | None, list[Mention]] = {}
+    for mention in mentions:
+        if mention.kind == "not":
+            banned.setdefault(mention.indicator, []).append(mention)
+    named: set[str] = set(recent)
+    kept = []
+    for mention in mentions:
+        if mention.kind == "not" or _inside_any(mention, banned.get(mention.indicator, ())):
+            continue
+        if mention.kind == "elliptic" and named.isdisjoint(mention.of):
+            continue
+        if mention.kind == "pattern" and mention.indicator:
+            named.add(mention.indicator)
+        kept.append(mention)
+    return kept
+
+
+def _inside_any(mention: Mention, others: Iterable[Mention]) -> bool:
+    return any(other.first <= mention.first and mention.last <= other.last for other in others)
+
+
+def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene: Scene) -> list[list[Candidate]]:
+    """For each slot, the mentions that could name it, cheapest first."""
+    rows: list[list[tuple[float, Mention]]] = []
+    for slot in slots:
+        near = [m for m in mentions if m.first < slot.stop + WINDOW and m.last > slot.first - WINDOW and _fits(m, slot)]
+        rows.append([(_cost(slot, m, slots, scene), m) for m in _longest(near)])
+    owners: dict[tuple[int, str | None, str | None], float] = {}
+    for slot, row in zip(slots, rows, strict=True):
+        for cost, mention in row:
+            key = (mention.first, mention.indicator, slot.quantity.unit)
+            owners[key] = min(cost, owners.get(key, cost))
+    found = []
+    for slot, row in zip(slots, rows, strict=True):
+        candidates = []
+        for cost, mention in row:
+            taken = owners[mention.first, mention.indicator, slot.quantity.unit] < cost
+            candidates.append(
+                Candidate(mention.indicator, cost + TAKEN * taken, f"{mention.kind}: {mention.phrase}", mention.first)
+            )
+        found.append(sorted(candidates, key=lambda candidate: candidate.cost))
+    return found
+
+
+def _fits(mention: Mention, slot: Slot) -> bool:
+    if mention.indicator is None:
+        return slot.role.name == roles.LEVEL
+    return measure_of(catalogue()[mention.indicator], slot.quantity, slot.role) is not None
+
+
+def _longest(mentions: Sequence[Mention]) -> list[Mention]:
+    """Without those whose words all lie inside a longer mention of something else."""
+    kept = []
+    for mention in mentions:
+        inside = any(
+            other is not mention
+            and other.indicator != mention.indicator
+            and other.weight > mention.weight
+            and all(any(f <= first and last <= l for f, l in other.parts) for first, last in mention.parts)
+            for other in mentions
+        )
+        if not inside:
+            kept.append(mention)
+    return kept
+
+
+def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> float:
+    first, last = min(mention.parts, key=lambda part: _gap(part, slot))
+    gap = _gap((first, last), slot)
+    cost = gap - LENGTH * min(mention.weight, 6) + (ELLIPTIC if mention.kind == "elliptic" else 0.0)
+    if first < slot.stop and last >= slot.first:
+        return cost - ADJACENT
+    after = first >= slot.stop
+    start, end = (
+        (slot.quantity.end, scene.words.starts[first]) if after else (scene.words.ends[last], slot.quantity.start)
+    )
+    if mention.first < slot.first and mention.last >= slot.stop:
+        return cost
+    text = scene.reading.folded
+    commas = text.count(",", start, end)
+    cost += COMMA * commas + BRACKET * (text.count("(", start, end) + text.count(")", start, end))
+    for other in slots:
+        if start <= other.quantity.start and other.quantity.end <= end and other is not slot:
+            if other.role.name == roles.LEVEL:
+                cost += SAME_UNIT_BETWEEN if other.quantity.unit == slot.quantity.unit else OTHER_BETWEEN
+    if after:
+        cost += AFTER_COMMA * bool(commas) + (0.5 if gap > 1 else -1.0)
+    elif mention.kind == "elliptic" and _PART.search(text, max(0, start - 60), end):
+        cost -= 4.0
+    return cost
+
+
+def _gap(part: tuple[int, int], slot: Slot) -> int:
+    first, last = part
+    if first >= slot.stop:
+        return first - slot.stop
+    return max(0, slot.first - last - 1)
+
+
+_SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|bằng|tương đương|tương ứng|đạt)[^,;]{0,25}$"))
+_MONEY: Final = re.compile(fold(r"(kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}$"))
+
+
+def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[Candidate]:
+    """Indicators that the observations before the slot in its sentence lend it: as the base of a rise, as a companion."""
+    found = []
+    for back, draft in enumerate(reversed(before[-4:])):
+        if draft.indicator is None or draft.measure != "level":
+            continue
+        words = slot.first - scene.words.at(draft.quantity.end)
+        entry = catalogue()[draft.indicator]
+        if slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
+            if measure_of(entry, slot.quantity, slot.role) and _same_unit(slot.quantity, draft):
+                found.append(
+                    Candidate(draft.indicator, 1.0 + 0.15 * words + back, "lent: rise or fall of the value before")
+                )
+        elif slot.role.name == roles.LEVEL and slot.quantity.non_value is None:
+            for companion in companions().get(draft.indicator, ()):
+                if slot.quantity.unit in companion.units and _cued(companion, slot):
+                    found.append(
+                        Candidate(companion.code, 1.0 + 0.3 * words + 2 * back, f"lent: beside {draft.indicator}")
+                    )
+    return found
+
+
+def _same_unit(quantity: Quantity, draft: Draft) -> bool:
+    return quantity.unit in ("percent", "percentage_point") or quantity.unit == draft.unit
+
+
+def _cued(companion: Indicator, slot: Slot) -> bool:
+    return bool((_MONEY if companion.unit == "vnd" else _SHARE).search(slot.before))
+
+
+def inherited(slot: Slot, before: Sequence[Draft], scene: Scene, places: Sequence[tuple[int, int]]) -> Candidate | None:
+    """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it and
+    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`)."""
+    if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None:
+        return None
+    for draft in reversed(before[-3:]):
+        if draft.measure != "level" or draft.indicator is None:
+            continue
+        entry = catalogue()[draft.indicator]
+        if slot.quantity.unit not in (None, draft.unit) or measure_of(entry, slot.quantity, slot.role) is None:
+            return None
+        start = scene.words.at(draft.quantity.end)
+        if _glued(scene, start, slot.first, places) and _glued(scene, slot.stop, _clause_end(slot, scene), places):
+            return Candidate(draft.indicator, 6.0, "inherited: nothing but places and periods between")
+        return None
+    return None
+
+
+def _clause_end(slot: Slot, scene: Scene) -> int:
+    stop = re.search(r"[,;.()\n]", slot.after)
+    return scene.words.at(slot.quantity.end + (stop.start() if stop else len(slot.after)))
+
+
+def _glued(scene: Scene, first: int, stop: int, places: Sequence[tuple[int, int]]) -> bool:
+    words = scene.words
+    if stop - first > 18:
+        return False
+    for at in range(first, stop):
+        if words.codes[at] in scene.lexicon.glue or words.codes[at] < "\x03":
+            if words.codes[at] != "\x01":
+                continue
+        start = words.starts[at]
+        if any(begin <= start < end for begin, end in places) or scene.reading.text[start].isupper():
+            continue
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""A number that repeats in headline, lead, caption and body is one observation: the fullest statement of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from services.extractor.draft import Draft
+
+
+def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
+    """Without repeats, in order. Rounded repeats (`gần 1,1 nghìn` of 1.074) of the same indicator go too."""
+    kept: list[Draft] = []
+    by_key: dict[tuple[object, ...], int] = {}
+    for draft in drafts:
+        if draft.indicator is None:
+            kept.append(draft)
+            continue
+        key = (draft.indicator, draft.measure, draft.value, draft.unit, draft.status == "target")
+        at = by_key.get(key)
+        if at is None or not _same_statement(kept[at], draft):
+            by_key[key] = len(kept)
+            kept.append(draft)
+        elif _fullness(draft) > _fullness(kept[at]):
+            kept[at] = draft
+    exact = [d for d in kept if d.indicator]
+    return [d for d in kept if d.indicator is None or not any(_rounds(d, other) for other in exact)]
+
+
+def _same_statement(one: Draft, other: Draft) -> bool:
+    return one.area == other.area and (one.locality == other.locality or not one.locality or not other.locality)
+
+
+def _fullness(draft: Draft) -> int:
+    given = (draft.target_value, draft.plan_ratio, draft.locality, draft.value_high)
+    return sum(each is not None for each in given) * 2 + bool(draft.breakdown)
+
+
+def _rounds(draft: Draft, other: Draft) -> bool:
+    """`draft` is a rounded form of `other`: an inexact number with fewer figures, within 3 %."""
+    if draft is other or draft.comparator == "eq" or other.comparator != "eq":
+        return False
+    same = (draft.indicator, draft.measure, draft.unit, draft.period, draft.area, draft.locality) == (
+        other.indicator,
+        other.measure,
+        other.unit,
+        other.period,
+        other.area,
+        other.locality,
+    )
+    return same and draft.value != other.value and abs(draft.value - other.value) <= abs(other.value) * Decimal("0.03")

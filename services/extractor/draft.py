@@ -1,0 +1,59 @@
+"""An observation while it is being resolved, and why each binding was chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from services.extractor.model import Quantity
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A possible indicator of a number. The lowest cost wins."""
+
+    indicator: str | None
+    cost: float
+    why: str
+    first: int = -1
+    """Word index of the mention's first part, -1 where an earlier observation lends its indicator."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """Filled in step by step by the resolvers, in the order of extract.py; published as a frozen Observation."""
+
+    quantity: Quantity
+    sentence: int
+    indicator: str | None
+    measure: str
+    value: Decimal
+    unit: str
+    value_high: Decimal | None = None
+    comparator: str = "eq"
+    label: str = ""
+    status: str = "actual"
+    period: str = ""
+    area: str | None = None
+    locality: str | None = None
+    target_value: Decimal | None = None
+    target_value_high: Decimal | None = None
+    plan_ratio: Decimal | None = None
+    change: Draft | None = None
+    breakdown: dict[str, str] = field(default_factory=dict)
+    cost: float = 0.0
+    margin: float = 9.0
+    """Cost of the runner-up less cost."""
+    rejected: list[Candidate] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    confidence: float = 0.0
+
+    @property
+    def start(self) -> int:
+        q = self.quantity
+        return q.start if q.comparator_start is None else min(q.start, q.comparator_start)
+
+    @property
+    def end(self) -> int:
+        return self.quantity.end

@@ -1,0 +1,35 @@
+"""From an article to its observations. Reads as a table of contents: each step is a layer with its own file."""
+
+from __future__ import annotations
+
+from services.extractor.dedupe import dedupe
+from services.extractor.draft import Draft
+from services.extractor.model import ArticleText
+from services.extractor.observe import Observation, observe
+from services.extractor.resolve import Memory, bind_sentence
+from services.extractor.resolve_area import resolve_areas
+from services.extractor.resolve_period import PeriodMemory, resolve_periods
+from services.extractor.resolve_status import resolve_statuses
+from services.extractor.scene import Scene, see
+from services.extractor.statuses import governance
+
+
+def extract(article: ArticleText) -> list[Observation]:
+    """The observations of `article`, in the text's order. Pure, deterministic, linear in the text's length; never raises on
+    any text."""
+    scene = see(article)
+    return observe(dedupe(resolve(scene)), scene)
+
+
+def resolve(scene: Scene) -> list[Draft]:
+    """All drafts of an article, before repeats are taken out."""
+    memory, periods = Memory(), PeriodMemory()
+    governing = governance(scene.statuses, scene.reading)
+    for view in scene.sentences:
+        memory.enter(view)
+        drafts = bind_sentence(view, scene, memory)
+        resolve_statuses(drafts, governing)
+        resolve_periods(view, drafts, scene, periods)
+        resolve_areas(view, drafts, scene)
+        memory.drafts += drafts
+    return memory.drafts

@@ -1,0 +1,47 @@
+"""Whether a number can be a value of an indicator, and of which measure: units and role decide, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from services.extractor import roles
+from services.extractor.model import Quantity
+from services.extractor.roles import Role
+from shared.vietnam.catalogue import Indicator, catalogue
+
+
+def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | None:
+    """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
+    unit = quantity.unit
+    if role.name == roles.PLAN_RATIO:
+        return "plan_ratio" if not indicator.is_rate else None
+    if quantity.non_value == "norm" and not indicator.per_head:
+        return None
+    if role.name == roles.LEVEL:
+        return _level(indicator, unit)
+    if unit in ("percent", "percentage_point"):
+        if indicator.is_rate:
+            return "change" if role.name == roles.CHANGE else None
+        return "relative_change" if unit == "percent" else None
+    return "change" if role.name == roles.CHANGE and unit in indicator.units else None
+
+
+def _level(indicator: Indicator, unit: str | None) -> str | None:
+    if indicator.kind == "index":
+        return "relative_change" if unit == "percent" else None
+    if unit in indicator.units:
+        return "level"
+    if unit is None and indicator.unit not in ("percent", "vnd"):
+        return "level"
+    return None
+
+
+@lru_cache(maxsize=1)
+def companions() -> Mapping[str, tuple[Indicator, ...]]:
+    """Indicator -> those that a number of their unit is, when it follows the indicator's value."""
+    found: dict[str, list[Indicator]] = {}
+    for indicator in catalogue().values():
+        for code in indicator.companion_of:
+            found.setdefault(code, []).append(indicator)
+    return {code: tuple(those) for code, those in found.items()}

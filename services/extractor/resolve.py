@@ -1,0 +1,170 @@
+"""Indicator and measure of every number of a sentence; plan figures go to the value that they qualify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from services.extractor import roles
+from services.extractor.binding import (
+    COST_MAX,
+    Slot,
+    direct_candidates,
+    inherited,
+    lent_candidates,
+    slots_of,
+    usable,
+)
+from services.extractor.draft import Candidate, Draft
+from services.extractor.fit import measure_of
+from services.extractor.scene import Scene, SentenceView
+from shared.vietnam.catalogue import catalogue
+
+RATIO_TOLERANCE: Final = Decimal("1.2")
+"""Points by which a printed percent may differ from a/b: 98/80 is printed as 122 % in a real article (it is 122,5)."""
+RECENT: Final = 12
+
+
+@dataclass(slots=True)
+class Memory:
+    """What earlier sentences leave for later ones."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    paragraph: int = -1
+    paragraph_from: int = 0
+    """Index in `drafts` of the first one of the paragraph before this one."""
+    this_paragraph_from: int = 0
+    heading: frozenset[str] = frozenset()
+    """Indicators that the nearest heading names."""
+
+    def enter(self, view: SentenceView) -> None:
+        if view.sentence.paragraph != self.paragraph:
+            self.paragraph = view.sentence.paragraph
+            if len(self.drafts) > self.this_paragraph_from or view.sentence.kind != "item":
+                self.paragraph_from = self.this_paragraph_from
+            self.this_paragraph_from = len(self.drafts)
+        if view.sentence.kind == "heading":
+            self.heading = frozenset(m.indicator for m in view.mentions if m.indicator and m.kind == "pattern")
+
+    def recent(self) -> list[Draft]:
+        return self.drafts[max(self.paragraph_from, len(self.drafts) - RECENT) :]
+
+
+def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draft]:
+    """Drafts of the sentence's values, in order; those without an indicator too."""
+    slots = slots_of(view, scene)
+    if not slots:
+        return []
+    recent = memory.recent()
+    named = frozenset(d.indicator for d in recent if d.indicator) | memory.heading
+    direct = direct_candidates(slots, usable(view.mentions, named), scene)
+    places = [(m.start, m.end) for m in (*view.areas, *view.periods)]
+    drafts: list[Draft] = []
+    for slot, candidates in zip(slots, direct, strict=True):
+        if slot.role.name == roles.PLAN:
+            _attach_plan(slot, drafts)
+        elif slot.role.name == roles.PLAN_RATIO:
+            draft = _plan_ratio(slot, candidates, drafts, view)
+            if draft:
+                drafts.append(draft)
+        elif not _agreeing_ratio(slot, drafts):
+            options = [*candidates, *lent_candidates(slot, drafts, scene)]
+            if not drafts and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
+                options += lent_candidates(slot, recent[-1:], scene)
+            if not any(option.cost <= COST_MAX for option in options):
+                heir = inherited(slot, drafts or recent, scene, places)
+                options += [heir] if heir else []
+            drafts.append(_choose(slot, options, view))
+    return drafts
+
+
+def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Draft:
+    ranked = sorted(options, key=lambda option: option.cost)
+    best = ranked[0] if ranked and ranked[0].cost <= COST_MAX else None
+    quantity = slot.quantity
+    if best is None or best.indicator is None:
+        draft = Draft(quantity, view.index, None, "level", quantity.value, quantity.unit or "item")
+        draft.rejected = list(ranked)
+        return draft
+    entry = catalogue()[best.indicator]
+    measure = measure_of(entry, quantity, slot.role) or "level"
+    draft = Draft(quantity, view.index, best.indicator, measure, quantity.value, quantity.unit or entry.unit)
+    draft.cost = best.cost
+    draft.rules = [best.why, *([slot.role.rule] if slot.role.rule else []), *quantity.rules]
+    rivals = [option for option in ranked[1:] if option.indicator != best.indicator]
+    draft.rejected = rivals
+    if rivals:
+        draft.margin = rivals[0].cost - best.cost
+    draft.value_high = quantity.value_high
+    draft.comparator = quantity.comparator
+    _apply_measure(draft, slot)
+    return draft
+
+
+def _apply_measure(draft: Draft, slot: Slot) -> None:
+    if draft.measure == "change" and draft.unit == "percent":
+        draft.unit = "percentage_point"
+    if slot.role.name == roles.RATIO_TO_BEFORE:
+        draft.value -= 100
+    elif draft.measure in ("change", "relative_change"):
+        draft.value *= slot.role.sign
+        if draft.value_high is not None:
+            draft.value_high *= slot.role.sign
+    if draft.measure == "level" and draft.quantity.pair is not None:
+        draft.target_value = draft.quantity.pair
+
+
+def _attach_plan(slot: Slot, drafts: Sequence[Draft]) -> None:
+    for draft in reversed(drafts):
+        if draft.measure == "level" and draft.indicator and slot.quantity.unit in (draft.unit, None):
+            if draft.target_value is None:
+                draft.target_value, draft.target_value_high = slot.quantity.value, slot.quantity.value_high
+                draft.rules.append(slot.role.rule)
+            return
+        if draft.measure == "relative_change" and slot.quantity.unit == "percent":
+            draft.target_value, draft.target_value_high = slot.quantity.value, slot.quantity.value_high
+            return
+
+
+def _plan_ratio(
+    slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft], view: SentenceView
+) -> Draft | None:
+    value = slot.quantity.value + (100 if slot.role.exceeds else 0)
+    last = next((d for d in reversed(drafts) if d.measure in ("level", "relative_change")), None)
+    own = [c for c in candidates if c.indicator and c.cost <= COST_MAX]
+    if last is not None and last.measure == "level":
+        between = [c for c in own if c.indicator != last.indicator and c.cost < 6]
+        if not between or last.indicator is None:
+            if last.plan_ratio is None and last.indicator and last.unit != "percent":
+                last.plan_ratio = value
+                last.rules.append(slot.role.rule)
+            return None
+        own = between
+    if not own:
+        return None
+    draft = _choose(slot, own, view)
+    draft.value = value
+    draft.unit = "percent"
+    return draft
+
+
+def _agreeing_ratio(slot: Slot, drafts: Sequence[Draft]) -> bool:
+    """A percent that equals a/b of the pair before it (`479/450 người (106,4%)`) is its plan ratio."""
+    if slot.quantity.unit != "percent" or slot.role.name != roles.LEVEL or not drafts:
+        return False
+    pair = drafts[-1]
+    if pair.measure != "level" or pair.indicator is None or not pair.target_value or pair.plan_ratio is not None:
+        return False
+    if pair.indicator in _WITH_WHOLE:
+        return False
+    if abs(100 * pair.value / pair.target_value - slot.quantity.value) > RATIO_TOLERANCE:
+        return False
+    pair.plan_ratio = slot.quantity.value
+    pair.rules.append("role.agreeing_ratio")
+    return True
+
+
+_WITH_WHOLE: Final = frozenset(("children.friendly_communes", "sector.targets_met"))
+"""The number after the slash is the whole, not a plan."""

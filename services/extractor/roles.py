@@ -1,0 +1,100 @@
+"""What a number does in its clause, told by the words around it alone: a level, a rise or fall, a percent of plan, a plan."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from services.extractor.model import Quantity
+from shared.vietnam.text import fold
+
+LEVEL: Final = "level"
+CHANGE: Final = "change"
+RATIO_TO_BEFORE: Final = "ratio_to_before"
+"""`bằng 131% so với cùng kỳ`: 31 % more."""
+PLAN_RATIO: Final = "plan_ratio"
+PLAN: Final = "plan"
+"""The plan's own figure beside a result: `(chỉ tiêu 90%)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    sign: int = 1
+    exceeds: bool = False
+    """The number is what the plan is exceeded by (`vượt 5% kế hoạch`)."""
+    governor: int = -1
+    """Where the direction verb begins, as an offset into the sentence's text before the number; -1 without one."""
+    rule: str = ""
+
+
+_PLAN: Final = fold(r"(?:kế hoạch|kh|chỉ tiêu|dự toán|mục tiêu|nghị quyết|nhiệm vụ|chỉ tiêu giao)")
+_AFTER_PLAN: Final = re.compile(rf"\s*(?:so với |so |của |theo )?(?:chỉ tiêu )?{_PLAN}\b")
+_EXCEEDS: Final = re.compile(fold(r"\bvượt(?: khoảng| hơn| trên| gần| tới| đến)*\s*$"))
+_EXCEEDS_PLAN: Final = re.compile(rf"{fold('vượt')} (?:{fold('mức ')})?{_PLAN}[^,;.]{{0,30}}$")
+_PLAN_BRACKET: Final = re.compile(rf"\(\s*{_PLAN}[^()]*$")
+_PLAN_BEFORE: Final = re.compile(
+    rf"(?:{fold('so với')}|/|{fold('trên')}) {_PLAN}(?: {fold('năm')})?(?: {fold('là')}|:)?\s*$|"
+    rf"{fold('đạt')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
+)
+_DIRECTION: Final = re.compile(
+    fold(r"\b(tăng trưởng|tăng|giảm|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b| nghèo bền vững\b)")
+)
+_DOWN: Final = frozenset(fold(word) for word in ("giảm", "kéo giảm", "hạ", "ít hơn", "thấp hơn", "hụt"))
+_LEVEL_MARK: Final = re.compile(
+    fold(
+        r"\b(còn|xuống|lên|đạt|là|chiếm|thành|duy trì|ở mức|có|cho|xảy ra|được|đưa|ước đạt|đến nay|tới mức|dưới mức)\b"
+    )
+)
+_FROM: Final = re.compile(fold(r"\btừ\b"))
+_TO: Final = re.compile(fold(r"[^,;.]{0,60}?\b(xuống|lên|còn|tăng lên)\b"))
+_AS_BEFORE: Final = re.compile(
+    fold(r"\s*(?:so với|so|của)?\s*(?:cùng kỳ|năm trước|năm ngoái|năm 20\d\d|cùng thời|tháng trước|quý trước)")
+)
+_EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
+_PER_HEAD_GAP: Final = 90
+"""Characters. A direction verb further before the number governs something else."""
+
+
+def role_of(quantity: Quantity, before: str, after: str) -> Role:
+    """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it, and from
+    it to the sentence's end."""
+    if quantity.unit == "percent":
+        found = _percent(before, after)
+        if found:
+            return found
+    if _PLAN_BRACKET.search(before) or (before and _PLAN_BEFORE.search(before)):
+        return Role(PLAN, rule="role.plan_beside")
+    return _direction(quantity, before, after)
+
+
+def _percent(before: str, after: str) -> Role | None:
+    if _AFTER_PLAN.match(after):
+        return Role(PLAN_RATIO, exceeds=bool(_EXCEEDS.search(before)), rule="role.percent_of_plan")
+    if _EXCEEDS_PLAN.search(before):
+        return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds_plan")
+    if _EXCEEDS.search(before):
+        return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds")
+    if _AS_BEFORE.match(after) and _EQUALS.search(before):
+        return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
+    return None
+
+
+def _direction(quantity: Quantity, before: str, after: str) -> Role:
+    verb = None
+    for verb in _DIRECTION.finditer(before):
+        pass
+    if verb is None:
+        return Role(LEVEL)
+    middle = before[verb.end() :]
+    if len(middle) > _PER_HEAD_GAP or re.search(r"[;.]|[,(](?!\s)", middle):
+        return Role(LEVEL)
+    if "," in middle and not re.fullmatch(r"[^,]{0,60},?[^,]{0,30}", middle):
+        return Role(LEVEL)
+    if _LEVEL_MARK.search(middle):
+        return Role(LEVEL)
+    if _FROM.search(middle) and quantity.value_high is None and quantity.comparator != "ge" and _TO.match(after):
+        return Role(LEVEL)
+    sign = -1 if verb[1] in _DOWN else 1
+    return Role(CHANGE, sign, governor=verb.start(), rule="role.rise_or_fall")
