@@ -59,6 +59,7 @@ def see(article: ArticleText) -> Scene:
     lexemes = lexicon()
     words = read_words(reading, lexemes)
     statuses = read_statuses(reading, article.published)
+    area = article_area(reading, article.published, article.area, article.url)
     return Scene(
         article=article,
         reading=reading,
@@ -69,12 +70,12 @@ def see(article: ArticleText) -> Scene:
             read_quantities(reading),
             read_mentions(words, lexemes),
             read_periods(reading, article.published),
-            read_areas(reading, article.published),
+            read_areas(reading, article.published, area),
             statuses,
         ),
         statuses=statuses,
         period=article_period(reading, article.published),
-        area=article_area(reading, article.area, article.url, article.published),
+        area=area,
         published=article.published,
     )
 
