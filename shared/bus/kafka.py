@@ -106,6 +106,8 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
         self._inner = inner
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        if not revoked:  # aiokafka calls it before the first join too
+            return
         await self._inner.revoked(frozenset(Partition(tp.topic, tp.partition) for tp in revoked))
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
@@ -163,7 +165,7 @@ class KafkaConsumer:
             log.debug("keep-alive failed", error=repr(error))  # the batch's own commit will say what it means
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
-        if self._client._coordinator.generation < 0:
+        if self._client is None or self._client._coordinator.generation < 0:
             raise Disowned("no longer a member of the group")
         try:
             await self._client.commit({TopicPartition(p.topic, p.number): offset for p, offset in offsets.items()})
