@@ -123,7 +123,7 @@ def _environment() -> dict[str, str]:
 
 def _check_contact(portals: tuple[Portal, ...], contact: str) -> None:
     """Raises SolieuError where a portal beyond this machine would be asked by a crawler that can't be reached."""
-    abroad = next((host for portal in portals for host in sorted(portal.hosts) if not _is_loopback(host)), None)
+    abroad = next((host for portal in portals for host in sorted(portal.hosts) if not _is_local(host)), None)
     if abroad and not contact:
         raise SolieuError(
             "contact-missing",
@@ -132,8 +132,8 @@ def _check_contact(portals: tuple[Portal, ...], contact: str) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def _is_local(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return "." not in host  # localhost, or a container's name: no host of the Internet
