@@ -45,15 +45,15 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """One project of containers, from docker-compose.yml with the overlay."""
+    """One project of containers, from docker-compose.yml as it stands."""
 
     compose: Sequence[str]
     environment: dict[str, str]
     project: str = field(default_factory=lambda: f"solieu-test-{os.getpid()}")
 
     def run(self, *arguments: str, limit_s: float, check: bool = True) -> str:
-        files = ["-f", "docker-compose.yml", "-f", "deploy/local/compose-test.yml", "-p", self.project]
-        return command([*self.compose, *files, *arguments], self.environment, limit_s=limit_s, check=check)
+        line = [*self.compose, "-p", self.project, *arguments]
+        return command(line, self.environment, limit_s=limit_s, check=check)
 
     def container(self, service: str) -> str:
         return self.run("ps", "-q", service, limit_s=30).strip()

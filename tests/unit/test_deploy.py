@@ -55,6 +55,11 @@ def test_compose_sets_only_settings_that_exist() -> None:
         assert given <= known, name
 
 
+def test_what_reads_strangers_pages_cannot_reach_the_world() -> None:
+    assert [name for name in OURS if "outside" in COMPOSE["services"][name]["networks"]] == ["crawler"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
 def test_our_containers_are_shut_in() -> None:
     for name in OURS:
         service = COMPOSE["services"][name]
@@ -62,8 +67,6 @@ def test_our_containers_are_shut_in() -> None:
         assert service["cap_drop"] == ["ALL"]
         assert "no-new-privileges:true" in service["security_opt"]
         assert "mem_limit" in service
-    assert [name for name in OURS if "outside" in COMPOSE["services"][name]["networks"]] == ["crawler"]
-    assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
 def test_nothing_is_published_beyond_loopback() -> None:
