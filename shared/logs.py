@@ -24,8 +24,9 @@ FLOOD_S: Final = 5.0
 
 
 def configure(settings: LogSettings) -> None:
-    """All logging, structlog's and the libraries', to standard error in one form. May be called again."""
-    as_text = settings.format == "text" or (settings.format == "auto" and sys.stderr.isatty())
+    """All logging, structlog's and the libraries', to standard error or the file, in one form. May be called again."""
+    colours = settings.file is None and sys.stderr.isatty()
+    as_text = settings.format == "text" or (settings.format == "auto" and colours)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -33,11 +34,13 @@ def configure(settings: LogSettings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=colours)]
         if as_text
         else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = (
+        logging.FileHandler(settings.file, encoding="utf-8") if settings.file else logging.StreamHandler(sys.stderr)
+    )
     handler.addFilter(FloodFilter("aiokafka"))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

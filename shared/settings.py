@@ -83,6 +83,8 @@ class LogSettings(Group):
     """Lines below this level are not written."""
     format: Literal["auto", "json", "text"] = "auto"
     """`auto`: text on a terminal, else JSON, a line an event."""
+    file: Path | None = None
+    """Log to this file instead of standard error. `solieu run` sets it, so that its table stays whole."""
 
 
 class CrawlSettings(Group):

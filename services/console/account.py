@@ -10,6 +10,7 @@ from typing import Any
 
 import aiosql
 
+from services.console.figures import area_name
 from shared.store.pool import Pool
 
 
@@ -18,8 +19,8 @@ class Account:
     totals: dict[str, int]
     pages: dict[str, dict[str, int]]
     """Portal -> outcome (`discarded: listing` with its reason, `no outcome yet`) -> pages."""
-    observations: dict[str, dict[str, int]]
-    """Area key (or `?`) -> indicator code (or `(not in the catalogue)`) -> live observations of originals."""
+    observations: dict[str | None, dict[str, int]]
+    """Area key (None: unknown) -> indicator code (or `(not in the catalogue)`) -> live observations of originals."""
 
 
 async def take(pool: Pool) -> Account:
@@ -33,13 +34,13 @@ async def take(pool: Pool) -> Account:
             if line["discard_reason"]:
                 outcome += f": {line['discard_reason']}"
             pages[line["portal"] or "?"][outcome] += line["pages"]
-        observations: dict[str, dict[str, int]] = defaultdict(dict)
+        observations: dict[str | None, dict[str, int]] = defaultdict(dict)
         async for line in queries.observations_by_area_and_indicator(connection):
-            observations[line["area"] or "?"][line["indicator"] or "(not in the catalogue)"] = line["observations"]
+            observations[line["area"]][line["indicator"] or "(not in the catalogue)"] = line["observations"]
     return Account(totals, pages, observations)
 
 
-def lines(account: Account, area_names: dict[str, str]) -> Iterator[str]:
+def lines(account: Account) -> Iterator[str]:
     """The account as lines of text, widest columns first, for terminals and logs alike."""
     totals = account.totals
     yield (
@@ -54,6 +55,6 @@ def lines(account: Account, area_names: dict[str, str]) -> Iterator[str]:
     yield ""
     yield "observations by province and indicator"
     for area, counts in account.observations.items():
-        yield f"  {area_names.get(area, area)} ({area}): {sum(counts.values())}"
+        yield f"  {area_name(area)} ({area or '-'}): {sum(counts.values())}"
         for indicator, count in counts.items():
             yield f"      {count:>4}  {indicator}"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from shared.vietnam.areas import area
+
 UNITS: Final[Mapping[str, str]] = {
     "person": "người",
     "turn": "lượt",
@@ -30,6 +32,13 @@ UNITS: Final[Mapping[str, str]] = {
 }
 COMPARATORS: Final[Mapping[str, str]] = {"eq": "", "approx": "~", "gt": ">", "lt": "<", "ge": "≥", "le": "≤"}
 _LARGE: Final = ((Decimal(10**9), "tỷ"), (Decimal(10**6), "triệu"))
+
+
+def area_name(key: str | None) -> str:
+    """Name of an area key in Vietnamese; `?` where the text leaves the area open."""
+    if key is None:
+        return "?"
+    return "Cả nước" if key == "VN" else area(key).name
 
 
 def number(value: Decimal | int | float | str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from services.console.figures import figure
+from services.console.figures import area_name, figure
 from shared.clock import VIETNAM
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ class Row:
     quote: str
 
 
-def row(observation: Mapping[str, Any], at: datetime, area_name: str) -> Row:
+def row(observation: Mapping[str, Any], at: datetime) -> Row:
     """`observation`: fields of docs/observation.md. `at`: when it landed, with zone; shown in Vietnamese time."""
     quote = " ".join(str(observation["quote"]).split())
     return Row(
         time=at.astimezone(VIETNAM).strftime("%H:%M:%S"),
-        area=area_name + (f" · {observation['locality']}" if observation.get("locality") else ""),
+        area=area_name(observation["area"]) + (f" · {observation['locality']}" if observation.get("locality") else ""),
         indicator=observation["indicator"] or f"({observation.get('label')})",
         figure=figure(observation),
         period=observation["period"],

@@ -81,6 +81,8 @@ class Crawl:
         tools, now = self.tools, self.tools.now()
         if tools.knobs.alone:
             await tools.state.abandon(None)
+            while await republish(tools, now) == REPUBLISHED_AT_ONCE:  # what the embedded bus of the run before held
+                pass
         await tools.state.enrol(tools.portals, sources_of(tools.portals, now))
         if once:
             await tools.state.make_due(now)
