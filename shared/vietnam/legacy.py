@@ -137,6 +137,15 @@ def syllable_share(text: str) -> float:
     return len(words & syllables()) / len(words) if words else 1.0
 
 
+_ORDINARY: Final = bytes(range(0x80)) + "\u00a0àáâãèéêìíòóôõùúýÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝÐð«»°·²³©–".encode("latin-1", "ignore")
+_ODD_CHARACTERS_MIN: Final = 2
+
+
+def looks_legacy(text: str) -> bool:
+    """Whether `text` holds Latin-1 letters that Vietnamese in Unicode has no use for: a cheap test before `detect`."""
+    return len(text.encode("latin-1", "ignore").translate(None, _ORDINARY)) >= _ODD_CHARACTERS_MIN
+
+
 def detect(text: str) -> Encoding | None:
     """The encoding after whose table `text` reads as Vietnamese and before did not; None where there is none.
 

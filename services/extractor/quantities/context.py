@@ -6,31 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from services.extractor.quantities.lexicon import Lexicon
+
 WINDOW: Final = 60
 """Characters before a number that are looked at: `mức hỗ trợ tiền thuê nhà cho người lao động là` has 46."""
 _CLAUSE: Final = re.compile(rf"[^\n.;,!?)\]”\"]{{0,{WINDOW}}}")
 _HEAD_MARKS: Final = " (:-–\"“'["
-
-_COMPARATORS: Final = {
-    "hơn": "gt", "trên": "gt", "quá": "gt", "vượt mốc": "gt", "cán mốc": "gt", "vượt quá": "gt", "vượt ngưỡng": "gt",
-    "dưới": "lt", "chưa đến": "lt", "chưa tới": "lt", "chưa đầy": "lt", "không đến": "lt", "không đầy": "lt",
-    "khoảng": "approx", "gần": "approx", "xấp xỉ": "approx", "chừng": "approx", "ngót": "approx", "ngót nghét": "approx",
-    "trên dưới": "approx", "khoảng trên": "approx", "khoảng hơn": "approx", "khoảng gần": "approx", "gần hơn": "approx", "tương đương": "approx",
-    "khoảng dưới": "approx", "khoảng từ": "approx", "tầm": "approx", "ước khoảng": "approx",
-    "tối thiểu": "ge", "ít nhất": "ge", "không dưới": "ge", "chí ít": "ge", "không ít hơn": "ge", "không thấp hơn": "ge", "tối thiểu là": "ge", "ít nhất là": "ge", "tối thiểu đạt": "ge",
-    "ít nhất đạt": "ge", "thấp nhất": "ge", "thấp nhất là": "ge", "ít nhất từ": "ge", "tối thiểu từ": "ge",
-    "tối đa": "le", "không quá": "le", "không vượt quá": "le", "tối đa là": "le", "không nhiều hơn": "le", "không cao hơn": "le", "cao nhất": "le", "cao nhất là": "le", "nhiều nhất": "le", "nhiều nhất là": "le",
-    "≥": "ge", ">=": "ge", "≤": "le", "<=": "le", ">": "gt", "<": "lt", "~": "approx", "±": "approx",
-}  # fmt: skip
-"""Folded words before a number -> comparator. Contradictory ones (`gần hơn`) are approximate. Source: field notes, section 2."""
-_NOT_BEFORE: Final = {
-    "hơn": frozenset(
-        ("cao", "nhiều", "lớn", "ít", "thấp", "tốt", "nhanh", "mạnh", "sớm", "muộn", "giảm", "tăng", "vượt", "đông")
-    ),
-    "trên": frozenset(("kể", "nói", "như", "nêu")),
-    "quá": frozenset(("", "hộ", "thông", "trải")),
-}
-"""Words before a comparator that make it something else: `cao hơn 2%` compares two things, `kể trên` points back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +22,8 @@ class Before:
     """Where the clause begins."""
     clause: str
     one: str
-    """The last word, the last two and the last three, without the marks between them and the number; empty where there are
-    fewer."""
+    """The last word, the last two and the last three, without the marks between them and the number; empty where there
+    are fewer."""
     two: str
     three: str
     line_start: bool
@@ -55,7 +36,8 @@ class Before:
 
 
 def before(folded: str, backwards: str, start: int) -> Before:
-    """What stands before character `start` of `folded`, at most `WINDOW` characters back. `backwards` is `folded[::-1]`."""
+    """What stands before character `start` of `folded`, at most `WINDOW` characters back. `backwards` is
+    `folded[::-1]`."""
     match = _CLAUSE.match(backwards, len(folded) - start)
     length = match.end() - match.start() if match else 0
     first = start - length
@@ -69,10 +51,10 @@ def before(folded: str, backwards: str, start: int) -> Before:
     return Before(first, clause, one, two, f"{words[-3]} {two}" if len(words) > 2 else "", False)
 
 
-def comparator(left: Before) -> tuple[str, int | None]:
+def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:
     """The comparator that the words before a number give, and where they begin; `eq` and None where they give none."""
     for phrase in left.tails:
-        if phrase in _COMPARATORS:
+        if phrase in words.comparators:
             break
     else:
         return "eq", None
@@ -80,10 +62,9 @@ def comparator(left: Before) -> tuple[str, int | None]:
     if at < 0:  # several blanks between its words
         at = left.clause.rfind(phrase.split(" ")[0])
     head = left.clause[:at].split()[-1:]
-    previous = head[0] if head else ""
-    if previous in _NOT_BEFORE.get(phrase, ()):
+    if (head[0] if head else "") in words.not_before.get(phrase, ()):
         return "eq", None
-    return _COMPARATORS[phrase], left.start + at
+    return words.comparators[phrase], left.start + at
 
 
 _EACH: Final = re.compile(r"(?:^|\W)(?:mỗi|mỗi một|từng) ([^\W\d_]+)[^0-9]{0,30}$")
@@ -91,7 +72,8 @@ _LEVEL_OF_PAY: Final = re.compile(
     r"(?:^|\W)(?:mức (?!tổng)|chuẩn (?:hộ )?(?:cận )?nghèo|chuẩn trợ|đầu người|đơn giá|giá bán|giá vé|lương)[^0-9]{0,45}$"
 )
 _THRESHOLD: Final = re.compile(
-    r"(?:^|\W)(?P<before>\w+ )?(?:(?P<firm>doanh nghiệp|dn|đơn vị|cơ sở|công ty|hợp tác xã)|xã|huyện|thôn|bản|ấp|phường|địa phương|nơi|vùng|hộ)"
+    r"(?:^|\W)(?P<before>\w+ )?(?:(?P<firm>doanh nghiệp|dn|đơn vị|cơ sở|công ty|hợp tác xã)|"
+    r"xã|huyện|thôn|bản|ấp|phường|địa phương|nơi|vùng|hộ)"
     r"(?: (?:có|sử dụng|có sử dụng|thuê|với))?(?P<rate> (?:tỉ lệ|thu nhập|mức|quy mô)[^0-9]{0,30})?"
     r" (?:từ|trên|dưới|từ trên|từ dưới|tối thiểu|ít nhất)$"
 )
@@ -111,8 +93,8 @@ def level_of_pay(left: Before) -> bool:
 
 
 def threshold(left: Before, people: bool) -> bool:
-    """Whether the number bounds which places or firms are meant (`xã có tỷ lệ hộ nghèo trên 25%`, of firms their `people`).
-    A place with its name between (`xã Đắk Nhau có`) or `toàn`, `cả` before it has a value."""
+    """Whether the number bounds which places or firms are meant (`xã có tỷ lệ hộ nghèo trên 25%`, of firms their
+    `people`). A place with its name between (`xã Đắk Nhau có`) or `toàn`, `cả` before it has a value."""
     match = _THRESHOLD.search(left.clause.rstrip())
     if match is None:
         return False

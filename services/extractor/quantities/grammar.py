@@ -1,4 +1,5 @@
-"""The numbers of a text, from left to right: each run of digits starts a non-value of its own shape, or an amount with a noun."""
+"""The numbers of a text, from left to right: each run of digits starts a non-value of its own shape, or an amount with
+a noun."""
 
 from __future__ import annotations
 
@@ -46,10 +47,12 @@ class Scan:
 
 
 def read_quantities(reading: Reading) -> list[Quantity]:
-    """The quantities of `reading`, sorted, not overlapping: values, and numbers that are no values (`non_value` tells why).
+    """The quantities of `reading`, sorted, not overlapping: values, and numbers that are no values (`non_value` tells
+    why).
 
     - A range has the printed order in `value`, `value_high`; `từ A xuống/lên B` is two quantities.
-    - `x/y` of an actual and its plan, or of a part and its whole, has y in `pair`; `1/3 số hộ` is 33.3 percent (rule `fraction`).
+    - `x/y` of an actual and its plan, or of a part and its whole, has y in `pair`; `1/3 số hộ` is 33.3 percent (rule
+    `fraction`).
     - `gấp 1,5 lần`, `gấp đôi` are the rise in percent (50, 100; rule `times`); `tăng 1,3 lần` is doubtful.
     - `không còn hộ nào` is 0 (rule `nought`), where the caller must check that the indicator's noun is denied.
     - A bare number in an enumeration takes the unit behind its last member (rule `list_unit`).
@@ -93,13 +96,14 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
 
 
 def _glued_name(folded: str, start: int, end: int, scan: Scan) -> tuple[int, int] | None:
-    """Span of a name that holds the digits (`QL1A`, `Covid-19`, `30a`); None where letter and digit only lack a blank."""
+    """Span of a name that holds the digits (`QL1A`, `Covid-19`, `30a`); None where letter and digit only lack a
+    blank."""
     word_start = start
     while (
         word_start and start - word_start < 20 and (folded[word_start - 1].isalpha() or folded[word_start - 1] == "_")
     ):
         word_start -= 1
-    if word_start < start and folded[word_start:start] not in _GLUED_BEFORE:
+    if word_start < start and folded[word_start:start] not in scan.lexicon.glued:
         tail = _NAME_TAIL.match(folded, end)
         return word_start, tail.end() if tail else end
     if folded[start - 1 : start] == "-" and folded[start - 2 : start - 1].isalpha() and start >= 2:
@@ -110,11 +114,6 @@ def _glued_name(folded: str, start: int, end: int, scan: Scan) -> tuple[int, int
     return None
 
 
-_GLUED_BEFORE: Final = frozenset(
-    "ra có cho được hơn gần trên khoảng đạt là với từ đến còn tới năm tháng ngày thêm gồm dưới và của tăng giảm lên xuống cả trong "
-    "các khoản quý".split()
-)
-"""Words that a number was glued to on real pages (`ra15 nhóm`)."""
 _TIME_LETTERS: Final = frozenset("hg")
 
 
@@ -200,7 +199,7 @@ def _quantity(
             value = value.scaleb(second.power)
     unit, unit_words, power = _unit(scan, amount, second, noun)
     value, other = _whole(value.scaleb(power)), _whole(other.scaleb(power)) if other is not None else None
-    name, name_start = comparator(left)
+    name, name_start = comparator(left, scan.lexicon)
     if more := _OR_MORE.match(folded, end):
         name = _CASE_BOUND[more[1]]
         rules.append("or_more")

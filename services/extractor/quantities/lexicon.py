@@ -47,6 +47,9 @@ class Lexicon:
     """Words before a number -> reason, at most three words each."""
     weak: dict[str, str]
     counters: frozenset[str]
+    comparators: dict[str, str]
+    not_before: dict[str, frozenset[str]]
+    glued: frozenset[str]
     per_norm: frozenset[str]
     per_year: frozenset[str]
     each_is_time: frozenset[str]
@@ -90,8 +93,8 @@ def _reasons(groups: dict[str, list[str]]) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """The lexicon of units.yaml and non_values.yaml. Raises ValueError where a phrase stands twice."""
-    units, non_values = _load("units.yaml"), _load("non_values.yaml")
+    """The lexicon of the room's three lists. Raises ValueError where a phrase stands twice."""
+    units, non_values, bounds = _load("units.yaml"), _load("non_values.yaml"), _load("comparators.yaml")
     nouns, scales = Node(), Node()
     for phrase, noun in _nouns(units, non_values):
         node = _node(nouns, phrase)
@@ -106,6 +109,9 @@ def lexicon() -> Lexicon:
         skipped=frozenset(_folded(units["skipped"])),
         strong=_reasons(non_values["before_strong"]),
         weak=_reasons(non_values["before_weak"]),
+        comparators={word: name for name, group in bounds["comparators"].items() for word in _folded(group)},
+        not_before={fold(word): frozenset(_folded(group)) for word, group in bounds["not_before"].items()},
+        glued=frozenset(_folded(non_values["glued"])),
         counters=frozenset(_folded(non_values["before_counter"])),
         per_norm=frozenset(_folded(non_values["per"]["norm"])),
         per_year=frozenset(_folded(non_values["per"]["year"])),

@@ -1,4 +1,5 @@
-"""Numbers that are recognised by their own shape: documents, dates, times, telephone numbers, addresses of the web, names."""
+"""Numbers that are recognised by their own shape: documents, dates, times, telephone numbers, addresses of the web,
+names."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _DATES: Final = (
 _DAY_MONTH: Final = re.compile(rf"{_DAY} ?(?P<mark>[/.\-]) ?{_MONTH}{_END}(?![/.,\-][0-9])")
 _DAYS: Final = re.compile(rf"{_DAY} ?[-–] ?(?={_DAY}/{_MONTH}{_END})")
 _TIME: Final = re.compile(
-    r"(?:[01]?[0-9]|2[0-4])(?::[0-5][0-9](?::[0-5][0-9])?(?: ?[ap]m\b)?|h(?:[0-5][0-9])?(?!\w)|g(?:[0-5][0-9])(?!\w)| giờ(?: (?:[0-5]?[0-9] phút|[0-5][0-9]|rưỡi|kém))?)"
+    r"(?:[01]?[0-9]|2[0-4])"
+    r"(?::[0-5][0-9](?::[0-5][0-9])?(?: ?[ap]m\b)?|h(?:[0-5][0-9])?(?!\w)|g[0-5][0-9](?!\w))"
 )
 _PHONE: Final = re.compile(
     r"(?:\(?0[0-9]{1,3}\)?[. -]?[0-9]{2,4}[. -]?[0-9]{2,4}(?:[. -]?[0-9]{2,4})?|1[89]00[. ]?[0-9]{4,6})(?![0-9])"
@@ -120,8 +122,8 @@ def _date_at(folded: str, start: int, end: int, left: Before) -> tuple[int, str]
 
 
 def is_fraction(folded: str, pair: str, end: int, word: str) -> bool:
-    """Whether `pair` (`1/3`) is a share: smaller than one, a small denominator, and a whole after it or a verb of change or size
-    before it."""
+    """Whether `pair` (`1/3`) is a share: smaller than one, a small denominator, and a whole after it or a verb of
+    change or size before it."""
     parts = [part.strip() for part in pair.split("/")]
     if len(parts) != 2 or not all(part.isdigit() and len(part) <= 2 and part[0] != "0" for part in parts):
         return False

@@ -1,7 +1,8 @@
 """Digits -> number: which mark groups thousands and which one is the decimal mark.
 
-Vietnamese prints 8.095 and 8,5; English habit prints 8,095 and 8.5. A mark followed by exactly three digits can be either: what
-follows the number, and the habit of the rest of the text, decide. Source: field notes on grammar, "Numbers".
+Vietnamese prints 8.095 and 8,5; English habit prints 8,095 and 8.5. A mark followed by exactly three digits can be
+either: what follows the number, and the habit of the rest of the text, decide. Source: field notes on grammar,
+"Numbers".
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ DIGITS_MAX: Final = 18
 
 Form = Literal["plain", "grouped", "decimal", "dot3", "comma3", "dot_decimal", "english", "malformed"]
 Counted = Literal["share", "scale", "measure", "count", "bare"]
-"""What the number counts: a percentage; thousands, millions ...; kilos and hectares; things that come whole, and dong; or
-nothing is said."""
+"""What the number counts: a percentage; thousands, millions ...; kilos and hectares; things that come whole, and dong;
+or nothing is said."""
 
 _FORMS: Final[tuple[tuple[Form, re.Pattern[str]], ...]] = (
     ("plain", re.compile(r"[0-9]+")),
@@ -54,8 +55,8 @@ class Numeral:
         return self.form == "plain" and not self.loose
 
     def value(self, counted: Counted, english: bool) -> tuple[Decimal, bool]:
-        """The number and whether it is doubtful. `english` tells that the rest of the text has the English habit. A malformed
-        numeral has the value 0 and is doubtful: callers must not publish it."""
+        """The number and whether it is doubtful. `english` tells that the rest of the text has the English habit. A
+        malformed numeral has the value 0 and is doubtful: callers must not publish it."""
         form = self.form
         if form == "dot3":
             decimal = counted == "share" or (counted in ("scale", "measure") and english)
@@ -94,10 +95,11 @@ def form_of(digits: str) -> Form:
 
 
 def read_numeral(text: str, match: re.Match[str], alone: bool) -> Numeral:
-    """The numeral at `match` of `NUMERAL`, with groups that stray blanks cut off put back (`1 250 000`, `1 .250`, `8 ,5%`).
+    """The numeral at `match` of `NUMERAL`, with groups that stray blanks cut off put back (`1 250 000`, `1 .250`, `8
+    ,5%`).
 
-    `alone` says that the first digits stand for themselves: as list mark at the start of a line (`1. 250 người`) or after a word
-    that they number (`tháng 9 250 người`)."""
+    `alone` says that the first digits stand for themselves: as list mark at the start of a line (`1. 250 người`) or
+    after a word that they number (`tháng 9 250 người`)."""
     start, end = match.span()
     digits = match[0]
     if len(digits) <= 3 and text[end : end + 1] in (" ", ".", ",") and digits.isdigit():
@@ -112,8 +114,8 @@ def read_numeral(text: str, match: re.Match[str], alone: bool) -> Numeral:
 
 
 def _joins(text: str, stray: re.Match[str], mark: str, after: str, alone: bool) -> bool:
-    """Whether a blank beside a mark is a slip. `1 .250` and `8 ,5` are; after a mark a blank is mostly right, so there only
-    three digits after a dot, or a decimal before a percent sign, count."""
+    """Whether a blank beside a mark is a slip. `1 .250` and `8 ,5` are; after a mark a blank is mostly right, so there
+    only three digits after a dot, or a decimal before a percent sign, count."""
     if stray[1]:
         return len(after) == 3 if mark == "." else len(after) <= 2
     if mark == ".":
@@ -125,7 +127,8 @@ _AMBIGUOUS_BEFORE: Final = re.compile(r" ?(?:%|tỉ|triệu|tr\b)")
 
 
 def english_habit(folded: str) -> bool:
-    """Whether the text writes 12,345 and 3.5% and nowhere 12.345 or 3,5%. A text with both habits counts as Vietnamese."""
+    """Whether the text writes 12,345 and 3.5% and nowhere 12.345 or 3,5%. A text with both habits counts as
+    Vietnamese."""
     english = False
     for match in NUMERAL.finditer(folded):
         form = form_of(match[0])

@@ -13,10 +13,13 @@ from services.extractor.quantities.context import before, comparator
 from services.extractor.quantities.lexicon import Lexicon
 from services.extractor.reading import Reading
 
-_DIGITS: Final = {
-    "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "nhăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
-    "chín": 9,
-}  # fmt: skip
+_DIGITS: Final = dict(zip("một hai ba bốn năm sáu bảy tám chín".split(" "), range(1, 10), strict=True)) | {
+    "mốt": 1,
+    "tư": 4,
+    "lăm": 5,
+    "nhăm": 5,
+    "bẩy": 7,
+}
 _SCALES: Final = {"nghìn": 3, "ngàn": 3, "vạn": 4, "triệu": 6, "tỉ": 9}
 _TENS: Final = {"mười": 10, "mươi": 10, "trăm": 100, "chục": 10, "tá": 12}
 _STEPS: Final = {"trăm": 100} | {word: 10**power for word, power in _SCALES.items()}
@@ -24,7 +27,8 @@ _RISES: Final = "|".join([*_SCALES, "mươi", "trăm", "chục", "tá"])
 _FIRST: Final = "|".join(word for word in [*_DIGITS, "mười"] if word not in ("một", "mốt", "tư", "lăm", "nhăm", "năm"))
 _NEXT: Final = "|".join([*_DIGITS, *_SCALES, *_TENS, "linh", "lẻ", "rưỡi"])
 _RUN: Final = re.compile(rf"[ \n(“](?:(?:{_FIRST})|(?:một|năm)(?= (?:{_RISES})))(?: (?:{_NEXT}))*(?!\w)")
-"""A run of number words after a blank or bracket. `một` and `năm` alone are mostly an article and a year: they only begin a run."""
+"""A run of number words after a blank or bracket. `một` and `năm` alone are mostly an article and a year: they only
+begin a run."""
 _NOUGHT: Final = re.compile(
     r"(?:không (?:còn|để xảy ra|xảy ra|phát sinh|ghi nhận|có)|chưa (?:ghi nhận|xảy ra|để xảy ra|phát sinh|có))(?!\w)"
 )
@@ -33,7 +37,8 @@ _MULTIPLE: Final = re.compile(
     rf"gấp (?:(?P<bound>hơn|gần|khoảng|trên) )?(?P<times>đôi|rưỡi|(?:{_FIRST}|năm)(?: (?:{_RISES}))?)(?: lần)?(?!\w)"
 )
 _SHARE: Final = re.compile(
-    rf"(?:(?P<half>một nửa)|(?P<above>một|hai|ba|bốn) phần (?P<below>{'|'.join(_DIGITS)}))(?= (?:số|tổng|trong|dân số|lao động|hộ))"
+    rf"(?:(?P<half>một nửa)|(?P<above>một|hai|ba|bốn) phần (?P<below>{'|'.join(_DIGITS)}))"
+    r"(?= (?:số|tổng|trong|dân số|lao động|hộ))"
 )
 _NO_NUMBER: Final = frozenset(
     ("ba mẹ", "hai mẹ", "hai nước", "hai cháu", "ba con", "hai con", "bốn bản", "hai địa phương")
@@ -74,7 +79,8 @@ def parse_words(run: str) -> Decimal | None:
 
 
 def read_words(reading: Reading, backwards: str, words: Lexicon, found: list[Quantity]) -> list[Quantity]:
-    """Quantities in words that overlap none of `found` (sorted) and not each other. `backwards` is the folded text reversed."""
+    """Quantities in words that overlap none of `found` (sorted) and not each other. `backwards` is the folded text
+    reversed."""
     folded = reading.folded
     candidates = [_number(reading, backwards, words, match) for match in _RUN.finditer(folded)]
     candidates += [_nought(reading, words, match) for match in _NOUGHT.finditer(folded)]
@@ -100,7 +106,7 @@ def _number(reading: Reading, backwards: str, words: Lexicon, match: re.Match[st
     left = before(reading.folded, backwards, match.start() + 1)
     if left.one in _ORDINAL_BEFORE:
         return None
-    name, name_start = comparator(left)
+    name, name_start = comparator(left, words)
     return Quantity(
         match.start() + 1,
         noun.end,
@@ -114,7 +120,8 @@ def _number(reading: Reading, backwards: str, words: Lexicon, match: re.Match[st
 
 
 def _nought(reading: Reading, words: Lexicon, match: re.Match[str]) -> Quantity | None:
-    """Nought by negation, with the unit of the noun that is denied. `không có` denies too much to count without a noun."""
+    """Nought by negation, with the unit of the noun that is denied. `không có` denies too much to count without a
+    noun."""
     fill = _FILL.match(reading.folded, match.end())
     noun = read_noun(reading.text, reading.folded, fill.end() if fill else match.end(), words)
     if noun is None or noun.noun.unit is None:

@@ -42,8 +42,8 @@ class Reading:
     original: str
     """The frozen text, untouched."""
     text: str
-    """Repaired: NFC, plain blanks, `ư` for `ƣ`, words and years joined over line breaks, lost letters put back. A line end
-    left in it (`\\n`) is the end of a paragraph, heading, item or table line."""
+    """Repaired: NFC, plain blanks, `ư` for `ƣ`, words and years joined over line breaks, lost letters put back. A line
+    end left in it (`\\n`) is the end of a paragraph, heading, item or table line."""
     folded: str
     """`shared.vietnam.text.fold(text)`: what lexicons match against."""
     sentences: tuple[Sentence, ...]
@@ -54,7 +54,8 @@ class Reading:
     sentence_starts: tuple[int, ...] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """`text[start:end]` as a span of `original`. An empty span stays empty. Needs 0 <= start <= end <= len(text)."""
+        """`text[start:end]` as a span of `original`. An empty span stays empty. Needs 0 <= start <= end <=
+        len(text)."""
         if start == end:
             at = self._old_start(start)
             return at, at

@@ -1,0 +1,105 @@
+"""Letters that copying lost (`lao đng`, `đt 101,5%`, `3,8 t đồng`), put back where exactly one known pair of words
+fits.
+
+All letters that are lost so lie in U+1EA0 to U+1EF9; ASCII, đ, ơ, ư, ă, â, ê, ô survive (field notes, D1). A token
+that is no syllable is repaired beside a word that it is known to stand beside; one that is a syllable (`ca` for của)
+only in a text where a damaged one was found. Never inside a number, never an abbreviation in capitals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from services.extractor.reading.alignment import Edit
+from shared.vietnam.syllables import syllables
+from shared.vietnam.text import fold
+
+_PAIRS: Final = Path(__file__).with_name("pairs.txt")
+_FIRST, _LAST = "\u1ea0", "\u1ef9"
+_TOKEN: Final = re.compile(r"[^\W\d_]+|[0-9][0-9.,]*")
+_NUMBER: Final = "#"
+_LETTERS_MIN: Final = 3
+"""Fewest letters of a damaged pair: `t đ` could be anything."""
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[tuple[str, str], tuple[str, str] | None]:
+    """Damaged pair -> the pair that it was; None where it may have been two."""
+    table: dict[tuple[str, str], tuple[str, str] | None] = {}
+    with _PAIRS.open(encoding="utf-8") as file:
+        pairs = [tuple(line.split()) for line in file if not line.startswith("# Pairs") and len(line.split()) == 2]
+    known = {(fold(first), fold(second)) for first, second in pairs}
+    for first, second in pairs:
+        for left in _losses(first):
+            for right in _losses(second):
+                damaged = (fold(left), fold(right))
+                if (
+                    damaged in known
+                    or len(left) + len(right) < _LETTERS_MIN
+                    or (_NUMBER in damaged and _letters(damaged) < 2)
+                ):
+                    continue
+                whole = (first, second)
+                before = table.setdefault(damaged, whole)
+                if before is not None and (fold(before[0]), fold(before[1])) != (fold(first), fold(second)):
+                    table[damaged] = None
+    return table
+
+
+def _letters(pair: tuple[str, str]) -> int:
+    """Letters of the member that is no number."""
+    return len(pair[0] if pair[1] == _NUMBER else pair[1])
+
+
+def _losses(word: str) -> list[str]:
+    """`word` and what is left of it when one letter of the block is lost."""
+    return [word] + [word[:at] + word[at + 1 :] for at, char in enumerate(word) if _FIRST <= char <= _LAST]
+
+
+@lru_cache(maxsize=1)
+def _damaged_words() -> frozenset[str]:
+    return frozenset(word for pair in _table() for word in pair) - syllables()
+
+
+def is_damaged(folded: str) -> bool:
+    """Whether a word of `folded` is no syllable but what a lost letter leaves of a known word."""
+    plain = folded.replace(",", " ").replace(".", " ").replace(";", " ")
+    return not _damaged_words().isdisjoint(plain.split())
+
+
+def letter_edits(text: str, folded: str) -> Iterator[Edit]:
+    """Insertions that put lost letters back; in order."""
+    tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(folded)]
+    words = [_NUMBER if folded[start].isdigit() else folded[start:end] for start, end in tokens]
+    repaired: dict[int, str] = {}
+    for syllabic in (False, True):
+        for index in range(len(tokens) - 1):
+            if text[tokens[index][1] : tokens[index + 1][0]] != " ":
+                continue
+            whole = _table().get((words[index], words[index + 1]))
+            if whole is None:
+                continue
+            for at, word in zip((index, index + 1), whole, strict=True):
+                if word == _NUMBER or fold(word) == words[at] or at in repaired:
+                    continue
+                if (words[at] in syllables()) is syllabic:
+                    repaired[at] = word
+        if not repaired:
+            return
+    for at in sorted(repaired):
+        start, end = tokens[at]
+        old = text[start:end]
+        if not (old.isupper() and len(old) > 1):
+            yield _insertion(old, repaired[at], start)
+
+
+def _insertion(old: str, word: str, start: int) -> Edit:
+    """The one letter of `word` that `old` lacks."""
+    low = old.lower()
+    at = next((index for index, (kept, full) in enumerate(zip(low, word, strict=False)) if kept != full), len(low))
+    letter = word[at].upper() if old.isupper() and at == 0 else word[at]
+    return Edit(start + at, start + at, letter)
