@@ -35,8 +35,10 @@ LENGTH: Final = 0.6
 """Off for each word that matched: the longer name is the likelier."""
 ADJACENT: Final = 2.0
 """Off where the number's own noun is part of the name (`9.018 hộ nghèo`)."""
+INHERITED: Final = 4.0
 WINDOW: Final = 45
 """Words. Mentions beyond are no candidates."""
+_BARE: Final = re.compile(fold(r"\s*(?:$|[,;.:()\n–-]|và\b|so với\b|đạt\b|kế hoạch\b)"))
 _PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả|riêng)\b"))
 
 
@@ -51,6 +53,11 @@ class Slot:
     first: int
     """Index of its first word; `stop` that after its last."""
     stop: int
+
+    @property
+    def nameable(self) -> bool:
+        """False for a bare number that a word follows which is no unit (`2 ao tôm`)."""
+        return self.quantity.unit is not None or _BARE.match(self.after) is not None
 
 
 def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
@@ -67,7 +74,7 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
         slots.append(
             Slot(
                 quantity,
-                roles.role_of(quantity, before, after),
+                _level_inside_name(roles.role_of(quantity, before, after, slots[-1].role if slots else None), last, view),
                 before,
                 after,
                 scene.words.at(quantity.start),
@@ -76,6 +83,18 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
         )
         last = quantity.end
     return slots
+
+
+def _level_inside_name(role: Role, before_from: int, view: SentenceView) -> Role:
+    """A level where the verb of rise or fall is a part of a name (`việc làm tăng thêm`, `giảm giờ làm`)."""
+    if role.name != roles.CHANGE:
+        return role
+    at = before_from + role.governor
+    for mention in view.mentions:
+        named = mention.indicator is not None and len(mention.parts) == 1 and mention.kind == "pattern"
+        if named and mention.start <= at < mention.end and not catalogue()[mention.indicator or ""].is_rate:
+            return Role(roles.LEVEL, rule="role.verb_inside_name")
+    return role
 
 
 def usable(mentions: Sequence[Mention], recent: frozenset[str]) -> list[Mention]:
@@ -98,7 +117,15 @@ def usable(mentions: Sequence[Mention], recent: frozenset[str]) -> list[Mention]
 
 
 def _inside_any(mention: Mention, others: Iterable[Mention]) -> bool:
-    return any(other.first <= mention.first and mention.last <= other.last for other in others)
+    """Its words overlap with those of one of `others` and do not go beyond them on both sides."""
+    return any(
+        first <= other.last
+        and other.first <= last
+        and not (mention.first < other.first and other.last < mention.last)
+        and not (len(mention.parts) == 1 and mention.first <= other.first and other.last < mention.last)
+        for other in others
+        for first, last in mention.parts
+    )
 
 
 def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene: Scene) -> list[list[Candidate]]:
@@ -106,7 +133,7 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
     rows: list[list[tuple[float, Mention]]] = []
     for slot in slots:
         near = [m for m in mentions if m.first < slot.stop + WINDOW and m.last > slot.first - WINDOW and _fits(m, slot)]
-        rows.append([(_cost(slot, m, slots, scene), m) for m in _longest(near)])
+        rows.append([(_cost(slot, m, slots, scene), m) for m in _longest(near)] if slot.nameable else [])
     owners: dict[tuple[int, str | None, str | None], float] = {}
     for slot, row in zip(slots, rows, strict=True):
         for cost, mention in row:
@@ -160,16 +187,32 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
         return cost
     text = scene.reading.folded
     commas = text.count(",", start, end)
-    cost += COMMA * commas + BRACKET * (text.count("(", start, end) + text.count(")", start, end))
-    for other in slots:
-        if start <= other.quantity.start and other.quantity.end <= end and other is not slot:
-            if other.role.name == roles.LEVEL:
-                cost += SAME_UNIT_BETWEEN if other.quantity.unit == slot.quantity.unit else OTHER_BETWEEN
+    opened, closed = text.count("(", start, end), text.count(")", start, end)
+    cost += COMMA * commas + (2.0 * opened if opened == closed else BRACKET * abs(opened - closed))
+    cost += _between(slot, slots, start, end, after)
+    if _is_zero(slot.quantity):
+        cost += COST_MAX * (not after or gap > 2)
     if after:
         cost += AFTER_COMMA * bool(commas) + (0.5 if gap > 1 else -1.0)
     elif mention.kind == "elliptic" and _PART.search(text, max(0, start - 60), end):
         cost -= 4.0
     return cost
+
+
+def _between(slot: Slot, slots: Sequence[Slot], start: int, end: int, after: bool) -> float:
+    """What other values between number and name cost: a name that follows another number first is that one's."""
+    cost = 0.0
+    for other in slots:
+        if other is slot or other.role.name != roles.LEVEL or not start <= other.quantity.start < end:
+            continue
+        same = other.quantity.unit == slot.quantity.unit
+        cost += SAME_UNIT_BETWEEN if same or after else OTHER_BETWEEN
+    return cost
+
+
+def _is_zero(quantity: Quantity) -> bool:
+    """Nought by negation (`không xảy ra`): only the name right after it is denied."""
+    return quantity.value == 0 and any(rule.startswith("quantity.zero") for rule in quantity.rules)
 
 
 def _gap(part: tuple[int, int], slot: Slot) -> int:
@@ -226,7 +269,7 @@ def inherited(slot: Slot, before: Sequence[Draft], scene: Scene, places: Sequenc
             return None
         start = scene.words.at(draft.quantity.end)
         if _glued(scene, start, slot.first, places) and _glued(scene, slot.stop, _clause_end(slot, scene), places):
-            return Candidate(draft.indicator, 6.0, "inherited: nothing but places and periods between")
+            return Candidate(draft.indicator, INHERITED, "inherited: nothing but places and periods between")
         return None
     return None
 

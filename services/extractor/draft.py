@@ -42,6 +42,8 @@ class Draft:
     change: Draft | None = None
     breakdown: dict[str, str] = field(default_factory=dict)
     cost: float = 0.0
+    anchor: int = -1
+    """Word index where the mention begins that named it, -1 where none did."""
     margin: float = 9.0
     """Cost of the runner-up less cost."""
     rejected: list[Candidate] = field(default_factory=list)

@@ -19,7 +19,7 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
     if quantity.non_value == "norm" and not indicator.per_head:
         return None
     if role.name == roles.LEVEL:
-        return _level(indicator, unit)
+        return _level(indicator, unit, role)
     if unit in ("percent", "percentage_point"):
         if indicator.is_rate:
             return "change" if role.name == roles.CHANGE else None
@@ -27,9 +27,9 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
     return "change" if role.name == roles.CHANGE and unit in indicator.units else None
 
 
-def _level(indicator: Indicator, unit: str | None) -> str | None:
-    if indicator.kind == "index":
-        return "relative_change" if unit == "percent" else None
+def _level(indicator: Indicator, unit: str | None, role: Role) -> str | None:
+    if unit == "percent" and (indicator.kind == "index" or (role.grows and not indicator.is_rate)):
+        return "relative_change"
     if unit in indicator.units:
         return "level"
     if unit is None and indicator.unit not in ("percent", "vnd"):

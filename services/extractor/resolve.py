@@ -63,6 +63,8 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
     places = [(m.start, m.end) for m in (*view.areas, *view.periods)]
     drafts: list[Draft] = []
     for slot, candidates in zip(slots, direct, strict=True):
+        if slot.role.name == roles.NOTHING:
+            continue
         if slot.role.name == roles.PLAN:
             _attach_plan(slot, drafts)
         elif slot.role.name == roles.PLAN_RATIO:
@@ -70,14 +72,23 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
             if draft:
                 drafts.append(draft)
         elif not _agreeing_ratio(slot, drafts):
-            options = [*candidates, *lent_candidates(slot, drafts, scene)]
-            if not drafts and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
+            options = [*_own(slot, candidates, drafts), *lent_candidates(slot, drafts, scene)]
+            if not options and not drafts and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
                 options += lent_candidates(slot, recent[-1:], scene)
-            if not any(option.cost <= COST_MAX for option in options):
-                heir = inherited(slot, drafts or recent, scene, places)
-                options += [heir] if heir else []
+            heir = inherited(slot, drafts or recent, scene, places)
+            options += [heir] if heir else []
             drafts.append(_choose(slot, options, view))
     return drafts
+
+
+def _own(slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft]) -> Sequence[Candidate]:
+    """Of a rise or fall: without the names before the last level, which are that level's, or another's with its words."""
+    if slot.role.name not in (roles.CHANGE, roles.RATIO_TO_BEFORE) or not drafts:
+        return candidates
+    last = drafts[-1]
+    if last.measure != "level" or last.indicator is None:
+        return candidates
+    return [c for c in candidates if c.first > last.anchor or c.indicator == last.indicator]
 
 
 def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Draft:
@@ -92,6 +103,7 @@ def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Dra
     measure = measure_of(entry, quantity, slot.role) or "level"
     draft = Draft(quantity, view.index, best.indicator, measure, quantity.value, quantity.unit or entry.unit)
     draft.cost = best.cost
+    draft.anchor = best.first
     draft.rules = [best.why, *([slot.role.rule] if slot.role.rule else []), *quantity.rules]
     rivals = [option for option in ranked[1:] if option.indicator != best.indicator]
     draft.rejected = rivals
@@ -133,7 +145,7 @@ def _plan_ratio(
 ) -> Draft | None:
     value = slot.quantity.value + (100 if slot.role.exceeds else 0)
     last = next((d for d in reversed(drafts) if d.measure in ("level", "relative_change")), None)
-    own = [c for c in candidates if c.indicator and c.cost <= COST_MAX]
+    own = [c for c in candidates if c.indicator and c.cost <= COST_MAX and c.indicator != "sector.targets_met"]
     if last is not None and last.measure == "level":
         between = [c for c in own if c.indicator != last.indicator and c.cost < 6]
         if not between or last.indicator is None:

@@ -16,6 +16,8 @@ RATIO_TO_BEFORE: Final = "ratio_to_before"
 PLAN_RATIO: Final = "plan_ratio"
 PLAN: Final = "plan"
 """The plan's own figure beside a result: `(chỉ tiêu 90%)`."""
+NOTHING: Final = "nothing"
+"""No value: the distance of a rate from its plan, an amount for each one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Role:
     governor: int = -1
     """Where the direction verb begins, as an offset into the sentence's text before the number; -1 without one."""
     rule: str = ""
+    grows: bool = False
+    """A level of a percent that growth is spoken of just before (`tăng thêm ước đạt 12,4%`)."""
 
 
 _PLAN: Final = fold(r"(?:kế hoạch|kh|chỉ tiêu|dự toán|mục tiêu|nghị quyết|nhiệm vụ|chỉ tiêu giao)")
@@ -38,9 +42,11 @@ _PLAN_BEFORE: Final = re.compile(
     rf"(?:{fold('so với')}|/|{fold('trên')}) {_PLAN}(?: {fold('năm')})?(?: {fold('là')}|:)?\s*$|"
     rf"{fold('đạt')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
 )
+_AFTER_RATIO: Final = re.compile(rf"\s*(?:so với )?{_PLAN}[^,;.()]{{0,30}}\(\s*$")
 _DIRECTION: Final = re.compile(
     fold(r"\b(tăng trưởng|tăng|giảm|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b| nghèo bền vững\b)")
 )
+_GROWTH: Final = re.compile(fold(r"tăng (?:thêm|trưởng)"))
 _DOWN: Final = frozenset(fold(word) for word in ("giảm", "kéo giảm", "hạ", "ít hơn", "thấp hơn", "hụt"))
 _LEVEL_MARK: Final = re.compile(
     fold(
@@ -53,23 +59,29 @@ _AS_BEFORE: Final = re.compile(
     fold(r"\s*(?:so với|so|của)?\s*(?:cùng kỳ|năm trước|năm ngoái|năm 20\d\d|cùng thời|tháng trước|quý trước)")
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
+_EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| ngày\b| quý\b)[^,;.]*$"))
+_DONE: Final = re.compile(fold(r"\s*được\b"))
+_REACHED: Final = re.compile(fold(r"\b(đạt|được|bằng)\s*$"))
 _PER_HEAD_GAP: Final = 90
 """Characters. A direction verb further before the number governs something else."""
 
 
-def role_of(quantity: Quantity, before: str, after: str) -> Role:
-    """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it, and from
-    it to the sentence's end."""
+def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> Role:
+    """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it, from it
+    to the sentence's end, and the role of the number before it."""
+    if _EACH.search(before):
+        return Role(NOTHING, rule="role.for_each")
     if quantity.unit == "percent":
-        found = _percent(before, after)
+        found = _percent(quantity, before, after)
         if found:
             return found
-    if _PLAN_BRACKET.search(before) or (before and _PLAN_BEFORE.search(before)):
+    after_ratio = last is not None and last.name == PLAN_RATIO and _AFTER_RATIO.match(before)
+    if after_ratio or _PLAN_BRACKET.search(before) or _PLAN_BEFORE.search(before):
         return Role(PLAN, rule="role.plan_beside")
     return _direction(quantity, before, after)
 
 
-def _percent(before: str, after: str) -> Role | None:
+def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
     if _AFTER_PLAN.match(after):
         return Role(PLAN_RATIO, exceeds=bool(_EXCEEDS.search(before)), rule="role.percent_of_plan")
     if _EXCEEDS_PLAN.search(before):
@@ -78,6 +90,8 @@ def _percent(before: str, after: str) -> Role | None:
         return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds")
     if _AS_BEFORE.match(after) and _EQUALS.search(before):
         return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
+    if quantity.value > 100 and _REACHED.search(before):
+        return Role(PLAN_RATIO, rule="role.over_hundred")
     return None
 
 
@@ -87,13 +101,18 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
         pass
     if verb is None:
         return Role(LEVEL)
+    if _AFTER_PLAN.match(after):
+        return Role(NOTHING, rule="role.distance_from_plan")
     middle = before[verb.end() :]
+    done = _DONE.match(middle)
+    if done:
+        middle = middle[done.end() :]
     if len(middle) > _PER_HEAD_GAP or re.search(r"[;.]|[,(](?!\s)", middle):
         return Role(LEVEL)
     if "," in middle and not re.fullmatch(r"[^,]{0,60},?[^,]{0,30}", middle):
         return Role(LEVEL)
     if _LEVEL_MARK.search(middle):
-        return Role(LEVEL)
+        return Role(LEVEL, grows=_GROWTH.match(before, verb.start()) is not None)
     if _FROM.search(middle) and quantity.value_high is None and quantity.comparator != "ge" and _TO.match(after):
         return Role(LEVEL)
     sign = -1 if verb[1] in _DOWN else 1
