@@ -11,6 +11,9 @@ from services.extractor.reading.model import Sentence, SentenceKind
 _END: Final = re.compile(r"""[.!?…;]["”’»)]*(?=\s)""")
 """A full stop, question or exclamation mark or ellipsis ends a sentence before a blank and what may begin one; a
 semicolon ends an item, outside brackets. Dots inside numbers have no blank after them; abbreviations are looked up."""
+# `3,5%; 2,8% và 2,6%`: a semicolon between bare numbers of one list ends nothing.
+_NUMBER_BEFORE: Final = re.compile(r"[0-9]\s?%?$")
+_NUMBER_AFTER: Final = re.compile(r"\s+[0-9]+(?:[.,][0-9]+)*\s?%?(?=\s*(?:;|và\b|[.]))")
 _ABBREVIATIONS: Final = frozenset(
     (
         "tp",
