@@ -14,7 +14,7 @@ _HALF: Final = re.compile(r" rưỡi(?!\w)")
 _NEXT: Final = re.compile(r" (?=[0-9])")
 _IN_WORDS: Final = re.compile(r" ?\([^\W\d_][^()0-9]{1,60}\)(?= )")
 _PER: Final = re.compile(r" ?(?:/|trên|mỗi|một) ?((?:[0-9][0-9.]*|k?m[23²]|[^\W\d_]+)(?: [^\W\d_]+)?)")
-_YEAR_AFTER: Final = re.compile(r" ?(?:[0-9]{1,2}/|(?:19|20)[0-9]{2}(?![0-9.]))")
+_YEAR_AFTER: Final = re.compile(r" ?(?:[0-9]{1,2}/|(?:19|20)[0-9]{2}(?!\.?[0-9]))")
 _DATE_NOUNS: Final = frozenset(("năm", "tháng", "quí", "ngày"))
 _MEASURES: Final = frozenset(
     (
@@ -123,10 +123,10 @@ def read_noun(text: str, folded: str, at: int, words: Lexicon, short: bool = Fal
     elif (repeated := _IN_WORDS.match(folded, at)) and longest(words.nouns, folded, repeated.end()):
         at = repeated.end()
     found = longest(words.nouns, folded, at)
+    if found is None or folded[found[1] : found[2]] in words.skipped:
+        found = _after_skipped(folded, at, words) or found
     if found is None:
-        found = _after_skipped(folded, at, words)
-        if found is None:
-            return None
+        return None
     node, start, end = found
     noun = node.noun
     if noun is None or (folded[start:end] in _DATE_NOUNS and not short and _YEAR_AFTER.match(folded, end)):

@@ -69,7 +69,8 @@ def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:
 
 _EACH: Final = re.compile(r"(?:^|\W)(?:mỗi|mỗi một|từng) ([^\W\d_]+)[^0-9]{0,30}$")
 _LEVEL_OF_PAY: Final = re.compile(
-    r"(?:^|\W)(?:mức (?!tổng)|chuẩn (?:hộ )?(?:cận )?nghèo|chuẩn trợ|đầu người|đơn giá|giá bán|giá vé|lương)[^0-9]{0,45}$"
+    r"(?:^|\W)(?:mức (?!tổng)|chuẩn (?:hộ )?(?:cận )?nghèo|chuẩn trợ|đầu người|đơn giá|giá bán|giá vé|lương)"
+    r"[^0-9]{0,45}$"
 )
 _THRESHOLD: Final = re.compile(
     r"(?:^|\W)(?P<before>\w+ )?(?:(?P<firm>doanh nghiệp|dn|đơn vị|cơ sở|công ty|hợp tác xã)|"

@@ -11,23 +11,22 @@ from typing import Final
 
 from services.extractor.model import Quantity
 from services.extractor.quantities import words as in_words
-from services.extractor.quantities.amounts import Amount, Counting, counted, per, read_amount, read_noun, with_scale
-from services.extractor.quantities.context import Before, before, comparator, each, level_of_pay, threshold
+from services.extractor.quantities.amounts import Amount, Counting, counted, read_amount, read_noun, with_scale
+from services.extractor.quantities.context import Before, before, comparator
+from services.extractor.quantities.enumerations import share_in_lists
 from services.extractor.quantities.lexicon import Lexicon, lexicon
 from services.extractor.quantities.masks import is_fraction, mask_at, web_spans
 from services.extractor.quantities.numerals import NUMERAL, english_habit, read_numeral
+from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, named, reason_of
 from services.extractor.reading import Reading
 
 _SLASH: Final = re.compile(r" ?/ ?(?=[0-9])")
 _RANGE: Final = re.compile(r" ?(?:-|–|—|~|÷) ?(?=[0-9])| (?:đến|tới|-|–)(?: dưới| khoảng| gần| trên| hơn)? (?=[0-9])")
 _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
 _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
-_LIST_GAP: Final = re.compile(r"(?:,| và| hoặc| hay|, và) ")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
 _NAME_TAIL: Final = re.compile(r"\w{0,20}")
 _CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
-YEAR_MIN: Final = 1900
-YEAR_MAX: Final = 2100
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,12 @@ def read_quantities(reading: Reading) -> list[Quantity]:
         while web_at < len(web) and web[web_at][1] <= match.start():
             web_at += 1
         if web_at < len(web) and web[web_at][0] <= match.start():
-            found.append(Quantity(match.start(), web[web_at][1], Decimal(0), None, non_value="web"))
+            start = max(web[web_at][0], found[-1].end if found else 0)
+            found.append(Quantity(start, web[web_at][1], Decimal(0), None, non_value="web"))
         else:
             found.append(_read(scan, match, found[-1] if found else None))
         at = max(found[-1].end, match.end())
-    found = _list_units(reading.folded, found)
+    found = share_in_lists(reading.folded, found)
     found += in_words.read_words(reading, scan.backwards, scan.lexicon, found)
     found.sort(key=lambda quantity: quantity.start)
     return found
@@ -131,7 +131,7 @@ def _unit_glued(scan: Scan, end: int) -> bool:
 
 def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity | None) -> Quantity:
     text, folded, words = scan.reading.text, scan.reading.folded, scan.lexicon
-    numeral = read_numeral(folded, match, left.line_start or _names(left, words) is not None)
+    numeral = read_numeral(folded, match, left.line_start or named(left, words) is not None)
     amount = read_amount(folded, numeral, words)
     noun = read_noun(text, folded, amount.end, words, short=numeral.plain and len(numeral.digits) <= 2)
     rules: list[str] = []
@@ -219,7 +219,7 @@ def _quantity(
         doubtful=doubtful,
         rules=tuple(rules),
     )
-    reason = _reason(scan, left, amount, noun, quantity)
+    reason = reason_of(folded, left, amount, noun, quantity, scan.lexicon)
     if reason == "times" and (verb := _MULTIPLE.search(left.clause)) and quantity.value > 1:
         return _multiple(quantity, verb[1], noun)
     if reason is None and "malformed" in (amount.numeral.form, second.numeral.form if second else ""):
@@ -251,88 +251,3 @@ def _unit(scan: Scan, amount: Amount, second: Amount | None, noun: Counting | No
     if noun is None and last.power in scan.lexicon.money_powers:
         return "vnd", "", 0
     return None, noun.words if noun else "", 0
-
-
-def _names(left: Before, words: Lexicon) -> str | None:
-    """Reason of the word before a number that numbers it, whatever follows."""
-    for phrase in left.tails:
-        if reason := words.strong.get(phrase):
-            return reason
-    if left.one in ("tháng", "quí", "ngày") and left.two.split(" ")[0] not in (
-        "mỗi",
-        "một",
-        "hằng",
-        "hàng",
-        "các",
-        "vài",
-        "mấy",
-    ):
-        return "date"
-    return None
-
-
-def _reason(scan: Scan, left: Before, amount: Amount, noun: Counting | None, quantity: Quantity) -> str | None:
-    """Why `quantity` is no value; None where it is one."""
-    words = scan.lexicon
-    if noun is not None and noun.noun.reason is not None:
-        return noun.noun.reason
-    plain = amount.numeral.plain and not amount.power
-    share = quantity.unit in ("percent", "percentage_point")
-    if (
-        not share
-        and (reason := _names(left, words))
-        and (plain or reason in ("phone", "name"))
-        and (reason != "date" or quantity.value <= 31)
-    ):
-        return reason
-    if (
-        plain
-        and len(amount.numeral.digits) == 4
-        and YEAR_MIN <= quantity.value <= YEAR_MAX
-        and (noun is None or left.one == "năm")
-    ):
-        return "year"
-    if noun is None and not amount.power:
-        return _reason_of_bare(left, plain, words)
-    return _reason_of_counted(scan, left, quantity)
-
-
-def _reason_of_bare(left: Before, plain: bool, words: Lexicon) -> str | None:
-    for phrase in left.tails:
-        if phrase in words.counters:
-            return "counter"
-        if plain and (reason := words.weak.get(phrase)):
-            return reason
-    return None
-
-
-def _reason_of_counted(scan: Scan, left: Before, quantity: Quantity) -> str | None:
-    words = scan.lexicon
-    behind = per(scan.reading.folded, quantity.end)
-    money = quantity.unit in ("vnd", "usd", "kg")
-    if behind and (behind[0] in words.per_norm or behind[1] in words.per_norm):
-        if money or behind[0] not in ("tháng", "quí", "ngày", "giờ"):
-            return "norm"
-    if quantity.unit not in ("percent", "percentage_point") and each(left, words.each_is_time):
-        return "norm"
-    if money and level_of_pay(left):
-        return "norm"
-    if quantity.comparator != "eq" and threshold(left, quantity.unit == "person"):
-        return "threshold"
-    return None
-
-
-def _list_units(folded: str, found: list[Quantity]) -> list[Quantity]:
-    """Bare numbers of an enumeration take the unit behind its last member, and reasons of its first (`cấp độ 3, 4`)."""
-    result = list(found)
-    for index in range(len(result) - 1, 0, -1):
-        left, right = result[index - 1], result[index]
-        if _LIST_GAP.fullmatch(folded[left.end : right.start]) and right.unit and right.non_value is None:
-            if left.unit is None and left.non_value is None and not left.unit_text and left.pair is None:
-                result[index - 1] = replace(left, unit=right.unit, rules=(*left.rules, "list_unit"))
-    for index in range(1, len(result)):
-        left, right = result[index - 1], result[index]
-        if left.non_value in ("ordinal", "document", "programme") and right.non_value is None and right.unit is None:
-            if _LIST_GAP.fullmatch(folded[left.end : right.start]):
-                result[index] = replace(right, non_value=left.non_value)
-    return result

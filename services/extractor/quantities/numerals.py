@@ -123,21 +123,22 @@ def _joins(text: str, stray: re.Match[str], mark: str, after: str, alone: bool) 
     return len(after) <= 2 and text[stray.end() : stray.end() + 2].lstrip()[:1] == "%"
 
 
-_AMBIGUOUS_BEFORE: Final = re.compile(r" ?(?:%|tỉ|triệu|tr\b)")
+_SHARE_AFTER: Final = re.compile(r" ?%")
+_AMBIGUOUS_AFTER: Final = re.compile(r" ?(?:%|tỉ|triệu|tr\b)")
 
 
 def english_habit(folded: str) -> bool:
-    """Whether the text writes 12,345 and 3.5% and nowhere 12.345 or 3,5%. A text with both habits counts as
-    Vietnamese."""
+    """Whether the text groups thousands with a comma (12,345) and nowhere with a dot, nor writes 3,5%.
+
+    A text with both habits counts as Vietnamese. A dot before decimals (3.5%) tells nothing: many type it so."""
     english = False
     for match in NUMERAL.finditer(folded):
         form = form_of(match[0])
-        share = folded[match.end() : match.end() + 2].lstrip()[:1] == "%"
-        if (form == "decimal" and share) or form == "grouped":
+        if form == "grouped" or (form == "decimal" and _SHARE_AFTER.match(folded, match.end())):
             return False
-        if form in ("dot3", "comma3") and not _AMBIGUOUS_BEFORE.match(folded, match.end()):
+        if form in ("dot3", "comma3") and not _AMBIGUOUS_AFTER.match(folded, match.end()):
             if form == "dot3":
                 return False
             english = True
-        english = english or form == "english" or (form == "dot_decimal" and share)
+        english = english or form == "english"
     return english

@@ -13,7 +13,9 @@ from services.extractor.quantities.context import before, comparator
 from services.extractor.quantities.lexicon import Lexicon
 from services.extractor.reading import Reading
 
-_DIGITS: Final = dict(zip("một hai ba bốn năm sáu bảy tám chín".split(" "), range(1, 10), strict=True)) | {
+_DIGITS: Final = dict(
+    zip(("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"), range(1, 10), strict=True)
+) | {
     "mốt": 1,
     "tư": 4,
     "lăm": 5,
@@ -88,7 +90,7 @@ def read_words(reading: Reading, backwards: str, words: Lexicon, found: list[Qua
     candidates += [_share(match) for match in _SHARE.finditer(folded)]
     result: list[Quantity] = []
     starts = [quantity.start for quantity in found]
-    for quantity in sorted(filter(None, candidates), key=lambda quantity: quantity.start):
+    for quantity in sorted(filter(None, candidates), key=lambda quantity: (quantity.start, -quantity.end)):
         index = bisect_left(starts, quantity.end)
         free = index == 0 or found[index - 1].end <= quantity.start
         if free and (not result or result[-1].end <= quantity.start):
