@@ -40,6 +40,9 @@ class Draft:
     target_value_high: Decimal | None = None
     plan_ratio: Decimal | None = None
     change: Draft | None = None
+    """The rise or fall that the text gives beside this level."""
+    change_of: Draft | None = None
+    """The level beside this rise or fall."""
     breakdown: dict[str, str] = field(default_factory=dict)
     cost: float = 0.0
     anchor: int = -1

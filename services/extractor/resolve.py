@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -19,12 +19,15 @@ from services.extractor.binding import (
 )
 from services.extractor.draft import Candidate, Draft
 from services.extractor.fit import measure_of
+from services.extractor.lists import Given, distribute, plan_ratios
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.catalogue import catalogue
 
 RATIO_TOLERANCE: Final = Decimal("1.2")
 """Points by which a printed percent may differ from a/b: 98/80 is printed as 122 % in a real article (it is 122,5)."""
 RECENT: Final = 12
+GIVEN: Final = -20.0
+"""Cost of what a list gives: surer than any distance."""
 
 
 @dataclass(slots=True)
@@ -59,11 +62,19 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
         return []
     recent = memory.recent()
     named = frozenset(d.indicator for d in recent if d.indicator) | memory.heading
-    direct = direct_candidates(slots, usable(view.mentions, named), scene)
+    mentions = usable(view.mentions, named)
+    given = distribute(slots, view, mentions, recent, scene)
+    slots = [replace(slot, role=given[at].role or slot.role) if at in given else slot for at, slot in enumerate(slots)]
+    ratio_of = plan_ratios(slots)
+    by_slot: dict[int, Draft] = {}
+    direct = direct_candidates(slots, mentions, scene)
     places = [(m.start, m.end) for m in (*view.areas, *view.periods)]
     drafts: list[Draft] = []
-    for slot, candidates in zip(slots, direct, strict=True):
+    for at, (slot, candidates) in enumerate(zip(slots, direct, strict=True)):
         if slot.role.name == roles.NOTHING:
+            continue
+        if at in ratio_of and ratio_of[at] in by_slot:
+            by_slot[ratio_of[at]].plan_ratio = slot.quantity.value
             continue
         if slot.role.name == roles.PLAN:
             _attach_plan(slot, drafts)
@@ -77,7 +88,15 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
                 options += lent_candidates(slot, recent[-1:], scene)
             heir = inherited(slot, drafts or recent, scene, places)
             options += [heir] if heir else []
-            drafts.append(_choose(slot, options, view))
+            hint = given.get(at)
+            if hint and hint.indicator:
+                options.append(Candidate(hint.indicator, GIVEN, "list: named in this order"))
+            draft = _choose(slot, options, view)
+            if hint:
+                _apply_hint(draft, hint, scene)
+            by_slot[at] = draft
+            _link_change(draft, drafts)
+            drafts.append(draft)
     return drafts
 
 
@@ -89,6 +108,27 @@ def _own(slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft]) -
     if last.measure != "level" or last.indicator is None:
         return candidates
     return [c for c in candidates if c.first > last.anchor or c.indicator == last.indicator]
+
+
+def _apply_hint(draft: Draft, hint: Given, scene: Scene) -> None:
+    if hint.period:
+        draft.period = hint.period
+        draft.rules.append("list: period in this order")
+    if hint.place is not None:
+        draft.area = hint.place.area or scene.area
+        draft.locality = hint.place.locality
+        draft.rules.append("list: place in this order")
+
+
+def _link_change(draft: Draft, drafts: Sequence[Draft]) -> None:
+    if draft.measure not in ("change", "relative_change") or draft.indicator is None:
+        return
+    for level in reversed(drafts[-3:]):
+        if level.indicator == draft.indicator and level.measure == "level":
+            draft.change_of = level
+            if level.change is None:
+                level.change = draft
+            return
 
 
 def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Draft:

@@ -13,6 +13,8 @@ def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> 
     """Set `area` and `locality` of the sentence's drafts."""
     scopes = [mention for mention in view.areas if mention.role == "scope"]
     for draft in drafts:
+        if draft.area is not None:
+            continue
         mention = _nearest(draft, scopes)
         draft.area = scene.area
         if mention is not None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
 from services.extractor.scene import Scene, SentenceView
+from services.extractor.statuses import status_of_period
 from shared.vietnam.text import fold
 
 _OWN: Final = ("period", "as_of", "span")
 _ATTACHED: Final = re.compile(fold(r"[\s(]*(?:vào|trong|của|ở|cho|cuối|từ)?\s*"))
+_CHARACTERS_PER: Final = 60
+"""Words for `each year` bear on a number at most so far away."""
+_HEADING_CHARACTERS: Final = 150
 
 
 @dataclass(slots=True)
@@ -22,64 +27,108 @@ class PeriodMemory:
 
     section: str = ""
     """Of the heading or list head above."""
+    listing: bool = False
+    """The section is a list: a paragraph that is no item ends it."""
     paragraph: int = -1
-    carried: str = ""
-    """Of the sentences before in the same paragraph."""
+    carried: dict[bool, str] = field(default_factory=dict)
+    """Of the sentences before in the same paragraph, for targets (True) and for results."""
+    planned: str = ""
+    """The last period that a target was set for, or that is called a plan's."""
 
 
 def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, memory: PeriodMemory) -> None:
-    """Set `period` (and `breakdown.per`) of the sentence's drafts and move `memory` on."""
+    """Set `period` (and `breakdown.per`) of the sentence's drafts, correct the status of what lies ahead, and move `memory` on."""
     if view.sentence.paragraph != memory.paragraph:
-        memory.paragraph, memory.carried = view.sentence.paragraph, ""
-        if view.sentence.kind != "item" and view.sentence.kind != "heading" and not memory.section:
-            memory.section = ""
+        memory.paragraph = view.sentence.paragraph
+        memory.carried.clear()
+        if memory.listing and view.sentence.kind not in ("item", "table"):
+            memory.section, memory.listing = "", False
     own = [mention for mention in view.periods if mention.role in _OWN and mention.period]
     for draft in drafts:
         if not draft.period:
             _one(draft, own, view, scene, memory)
-    _move(view, own, scene, memory)
+        _ahead(draft, scene.published)
+        if draft.status == "target":
+            memory.planned = draft.period
+    _move(view, drafts, own, scene, memory)
 
 
 def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: Scene, memory: PeriodMemory) -> None:
-    mention = _nearest(draft, own, view, scene)
+    mention = _nearest(draft, own, scene)
+    target = draft.status == "target"
     if mention is not None:
         draft.period = mention.period
         draft.rules.append(f"period: {scene.reading.text[mention.start : mention.end]}")
+    elif draft.change_of is not None and draft.change_of.period:
+        draft.period = draft.change_of.period
+        draft.rules.append("period: of the level beside it")
     else:
-        draft.period = memory.carried or memory.section or scene.period or ""
-        draft.rules.append("period: " + ("carried" if memory.carried else "section" if memory.section else "article"))
+        choices = (
+            ("carried", memory.carried.get(target, "")),
+            ("section", memory.section),
+            ("planned", memory.planned if target else ""),
+            ("article", scene.period or ""),
+        )
+        name, draft.period = next((choice for choice in choices if choice[1]), ("none", ""))
+        draft.rules.append(f"period: {name}")
     for each in view.periods:
-        if each.role in ("per_year", "per_month") and abs(each.start - draft.quantity.start) < 60:
+        if each.role in ("per_year", "per_month") and abs(each.start - draft.quantity.start) < _CHARACTERS_PER:
             draft.breakdown["per"] = each.role[4:]
 
 
-def _nearest(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: Scene) -> PeriodMention | None:
+def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> PeriodMention | None:
     folded = scene.reading.folded
     start, end = draft.start, draft.end
     for mention in own:
         if mention.start >= end and _ATTACHED.fullmatch(folded, end, mention.start):
             return mention
-    before = [m for m in own if m.end <= start and not _bracketed(m) and _counts(m, draft)]
+    usable = [m for m in own if not _bracketed(m) and (draft.status == "target" or "period.planned" not in m.rules)]
+    before = [m for m in usable if m.end <= start]
     if before:
         return before[-1]
-    after = [m for m in own if m.start >= end and not _bracketed(m) and _counts(m, draft)]
+    after = [m for m in usable if m.start >= end]
     if after and not re.search(r"[0-9]", folded[end : after[0].start]):
         return after[0]
     return None
+
+
+def _ahead(draft: Draft, published: date | None) -> None:
+    if draft.status == "actual":
+        status = status_of_period(draft.period, published)
+        if status is not None:
+            draft.status = status
+            draft.rules.append("status: the period lies ahead")
 
 
 def _bracketed(mention: PeriodMention) -> bool:
     return "period.bracket" in mention.rules
 
 
-def _counts(mention: PeriodMention, draft: Draft) -> bool:
-    return draft.status == "target" or "period.planned" not in mention.rules
+def _move(
+    view: SentenceView, drafts: Sequence[Draft], own: Sequence[PeriodMention], scene: Scene, memory: PeriodMemory
+) -> None:
+    plain = [mention for mention in own if not _bracketed(mention)]
+    if _heads(view, drafts, scene):
+        memory.section = plain[-1].period if plain else memory.section if memory.listing else ""
+        following = view.index + 1
+        memory.listing = following < len(scene.sentences) and scene.sentences[following].sentence.kind == "item"
+    for mention in plain:
+        if "period.planned" in mention.rules:
+            memory.planned = mention.period
+    if plain and not _heads(view, drafts, scene):
+        for target in {draft.status == "target" for draft in drafts} or {False, True}:
+            memory.carried[target] = plain[-1].period
 
 
-def _move(view: SentenceView, own: Sequence[PeriodMention], scene: Scene, memory: PeriodMemory) -> None:
-    plain = [m for m in own if not _bracketed(m)]
+def _heads(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> bool:
+    """A line above others: it ends with a colon, or is a numbered heading, or list items follow it."""
+    if view.sentence.paragraph == 0:
+        return False
     text = scene.reading.text[view.sentence.start : view.sentence.end].rstrip()
-    if view.sentence.kind == "heading" or text.endswith(":"):
-        memory.section = plain[-1].period if plain else memory.section if view.sentence.kind == "item" else ""
-    if plain:
-        memory.carried = plain[-1].period
+    if text.endswith(":"):
+        return True
+    if drafts or len(text) > _HEADING_CHARACTERS or text[-1] in ".;,":
+        return False
+    following = view.index + 1
+    item_follows = following < len(scene.sentences) and scene.sentences[following].sentence.kind == "item"
+    return view.sentence.kind == "item" or (view.sentence.kind == "heading" and item_follows)

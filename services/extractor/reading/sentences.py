@@ -99,10 +99,16 @@ def _cuts(line: str, begin: int) -> Iterator[int]:
             counted = end
             if open_brackets <= 0:
                 open_brackets = 0
-                yield end
+                if not _between_numbers(line, match.start(), end):
+                    yield end
         elif _ends_sentence(line, match.start(), end):
             open_brackets, counted = 0, end
             yield end
+
+
+def _between_numbers(line: str, at: int, end: int) -> bool:
+    before = _NUMBER_BEFORE.search(line, max(0, at - 4), at)
+    return before is not None and _NUMBER_AFTER.match(line, end) is not None
 
 
 def _ends_sentence(line: str, at: int, end: int) -> bool:
