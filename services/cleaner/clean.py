@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
+from services.cleaner import front_matter, limits, pagetype
 from services.cleaner.decode import decode
-from services.cleaner.limits import BYTES_MAX
 from services.cleaner.model import Article, Discarded
 from services.cleaner.outcomes import Reason
 from services.cleaner.plaintext import clean_text
 
 __all__ = ["clean_page", "clean_text"]
+
+_A_TAG: Final = re.compile(
+    r"<(?:!doctype|html|head|body|div|p|table|span|h[1-6]|br|article|section|meta|ul|form|script|a|b|i|td)\b", re.I
+)
+_OPENING: Final = re.compile(rb"<[a-zA-Z]")
+_UNREADABLE_SHARE: Final = 0.05
 
 
 def clean_page(
@@ -25,15 +33,31 @@ def clean_page(
     feed_summary: str | None = None,
     fetched_at: datetime | None = None,
 ) -> Article | Discarded:
-    """Never raises on any bytes."""
-    if len(body) > BYTES_MAX:
+    """Never raises, whatever the bytes; time and memory are linear in them, up to the caps of limits.py.
+
+    `url` may be empty; it then resolves no links and tells neither home pages nor print views. `profile` is tried
+    before those that the page's markers name. The feed's title and date help to find the page's own; `fetched_at`
+    refuses later dates. `portal`, `content_type` and `feed_summary` are context that no rule needs yet."""
+    if len(body) > limits.BYTES_MAX:
         return Discarded(Reason.TOO_LARGE, f"{len(body)} bytes")
-    import re
+    found = pagetype.of_bytes(body)
+    if found:
+        return Discarded(*found)
+    if body.count(b"<") > limits.ELEMENTS_MAX and len(_OPENING.findall(body)) > limits.ELEMENTS_MAX:
+        return Discarded(Reason.TOO_MANY_ELEMENTS, f"more than {limits.ELEMENTS_MAX} opening tags")
+    decoded = decode(body)
+    if decoded.replaced > _UNREADABLE_SHARE * len(decoded.text):
+        return Discarded(Reason.UNREADABLE, f"{decoded.replaced} of {len(decoded.text)} characters")
+    text = front_matter.as_page(decoded.text) or decoded.text
+    if not _A_TAG.search(text):
+        return clean_text(text, fetched_at=fetched_at, feed_title=feed_title, feed_published=feed_published)
+    from services.cleaner.html_page import clean_html  # lxml is needed for HTML alone, and takes 30 ms to import
 
-    from lxml import html
-
-    text = decode(body).text
-    if re.search("<[a-zA-Z]", text):
-        root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
-        text = "\n\n".join(root.itertext())
-    return clean_text(text, fetched_at=fetched_at, feed_title=feed_title, feed_published=feed_published)
+    return clean_html(
+        text,
+        url=url,
+        profile=profile,
+        feed_title=feed_title,
+        feed_published=feed_published,
+        fetched_at=fetched_at,
+    )

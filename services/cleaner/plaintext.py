@@ -27,8 +27,8 @@ def clean_text(
 ) -> Article | Discarded:
     """The article of a text whose first line that is no chrome is the title.
 
-    `published` comes from a visible date line (`Ngày đăng: 10/02/2023`, `07/12/2022` alone); one with a weekday above the
-    title is the site's clock at the visit and is struck. Pure: `fetched_at` only refuses dates later than it."""
+    `published` comes from a visible date line (`Ngày đăng: 10/02/2023`, `07/12/2022` alone); one with a weekday above
+    the title is the site's clock at the visit and is struck. Pure: `fetched_at` only refuses dates later than it."""
     lines = read_lines(raw)
     kept, removed = rules.apply(join_torn(lines))
     kept = without_repeats(kept, removed)

@@ -74,3 +74,12 @@ def without_repeats(lines: Sequence[Line], removed: list[Removed]) -> list[Line]
 
 _REPEAT_CHARS: Final = 30
 """From this length the same line twice is no chance: the shortest doubled caption of the gold has 42 characters."""
+
+
+def same_text(a: str, b: str) -> bool:
+    """One is the other, or the other with a dateline or mark before or after it."""
+    x, y = (re.sub(r"\W+", "", text).casefold() for text in (a, b))
+    if not x or not y:
+        return False
+    short, long = sorted((x, y), key=len)
+    return x == y or (short in long and len(short) >= 0.85 * len(long))

@@ -1,0 +1,156 @@
+"""The page's tree: parsed at any depth, without scripts, hidden and struck-out parts, with an index of names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree, html
+
+from services.cleaner.visibility import hidden_names, is_hidden, is_struck
+from services.cleaner.words import names
+
+Element = etree._Element
+
+_NO_TEXT: Final = (
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "map",
+    "select", "textarea", "button", "input", "datalist", "math",
+)  # fmt: skip
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_VOID: Final = names("area base br col embed hr img input link meta param source track wbr")
+_FLAT_DEPTH: Final = 200
+"""Depth kept when a page is flattened: far deeper than any layout, far shallower than the parser's bound."""
+_SCRIPT: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+INDEXED_ATTRS: Final = ("itemprop", "data-role", "data-field")
+_INDEXED_TAGS: Final = names("h1 h2 h3 h4 article main time table nav footer aside header form")
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A part of the tree that was taken out, and where it stood."""
+
+    parent: Element
+    rule: str
+    text: str
+
+
+@dataclass(slots=True)
+class Index:
+    """Elements by class, id and, for a few, attribute or tag: what selectors look up instead of walking the tree."""
+
+    classes: dict[str, list[Element]] = field(default_factory=dict)
+    ids: dict[str, list[Element]] = field(default_factory=dict)
+    attrs: dict[tuple[str, str], list[Element]] = field(default_factory=dict)
+    """By name and value of INDEXED_ATTRS."""
+    tags: dict[str, list[Element]] = field(default_factory=dict)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+def parse(text: str) -> Element:
+    """The root element. Never raises on a text that holds a tag: libxml2 is as lenient as browsers.
+
+    Pages nested deeper than the parser's bound lose their deepest text silently; its error log tells, and such a page
+    is parsed again with the wrappers beyond a sane depth taken out."""
+    parser = _parser()
+    root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        root = html.document_fromstring(flatten(text).replace("\0", "").encode("utf-8", "replace"), parser=_parser())
+    return root
+
+
+def _parser() -> html.HTMLParser:
+    return html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+
+
+def flatten(text: str) -> str:
+    """`text` with elements deeper than `_FLAT_DEPTH` unwrapped; a line break stands where a wrapper was."""
+    text = _SCRIPT.sub("", text)
+    out: list[str] = []
+    kept: list[bool] = []
+    depth = done = 0
+    for match in _TAG.finditer(text):
+        tag = match[2].lower()
+        if tag in _VOID:
+            continue
+        if match[1]:
+            keep = kept.pop() if kept else True
+            depth -= keep
+        else:
+            keep = depth < _FLAT_DEPTH
+            kept.append(keep)
+            depth += keep
+        if not keep:
+            out += (text[done : match.start()], "<br>")
+            done = match.end()
+    out.append(text[done:])
+    return "".join(out)
+
+
+def prepare(root: Element) -> Index:
+    """Take out what no reader sees, in place, and index the rest."""
+    names = hidden_names(_styles(root))
+    etree.strip_elements(root, *_NO_TEXT, with_tail=False)
+    index = Index()
+    doomed: list[tuple[Element, str]] = []
+    for el in root.iter("*"):
+        tag, classes, name, style = el.tag, el.get("class"), el.get("id"), el.get("style")
+        if tag in _INDEXED_TAGS:
+            index.tags.setdefault(tag, []).append(el)
+        if classes or style or name or tag in ("s", "strike", "del", "a") or el.get("hidden") is not None:
+            tokens = classes.split() if classes else []
+            if is_hidden(el, tokens, name, style, names):
+                doomed.append((el, "hidden"))
+            elif is_struck(el, tag, style):
+                doomed.append((el, "struck-out"))
+            for token in tokens:
+                index.classes.setdefault(token, []).append(el)
+            if name:
+                index.ids.setdefault(name, []).append(el)
+        for attr in INDEXED_ATTRS:
+            value = el.get(attr)
+            if value:
+                index.attrs.setdefault((attr, value), []).append(el)
+    for el, rule in doomed:
+        drop(el, rule, index.dropped)
+    return index
+
+
+def _styles(root: Element) -> Iterator[str]:
+    for el in root.iter("style"):
+        if el.text and "none" in el.text:
+            yield el.text
+
+
+def drop(el: Element, rule: str, log: list[Dropped]) -> None:
+    """Remove `el` but not the text after it."""
+    parent = el.getparent()
+    if parent is None or el.tag in ("html", "body"):
+        return
+    text = text_of(el)
+    if text:
+        log.append(Dropped(parent, rule, text[:200]))
+    tail = el.tail
+    previous = el.getprevious()
+    parent.remove(el)
+    if tail:
+        if previous is not None:
+            previous.tail = (previous.tail or "") + tail
+        else:
+            parent.text = (parent.text or "") + tail
+
+
+def raw_text(el: Element) -> str:
+    """All text below `el`, as it stands."""
+    return "".join(el.itertext())  # type: ignore[arg-type]
+
+
+def text_of(el: Element) -> str:
+    """All text below `el`, blanks folded."""
+    return " ".join(raw_text(el).split())
+
+
+def attached(el: Element, root: Element) -> bool:
+    """`el` is still part of the tree below `root`."""
+    return el is root or any(ancestor is root for ancestor in el.iterancestors())

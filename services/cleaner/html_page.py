@@ -1,0 +1,209 @@
+"""An HTML page to its article: page type, body, title, lead, date and the rest, line rules last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from services.cleaner import dates, dom, limits, meta, pagetype, profiles, rules, selectors, titles, ways
+from services.cleaner.attachments import attachments
+from services.cleaner.bylines import author_of, source_of
+from services.cleaner.compose import text_of
+from services.cleaner.dom import Element, Index
+from services.cleaner.leads import lead_of
+from services.cleaner.lines import Kind, Line, is_prose
+from services.cleaner.model import Article, Discarded, Removed
+from services.cleaner.outcomes import Reason
+from services.cleaner.repair import join_torn, same_text, without_repeats
+from services.cleaner.simhash import simhash
+from services.cleaner.surroundings import nearby
+from services.cleaner.visible_dates import is_date_line, read_date
+
+_TEXT_CHARS_MIN: Final = 60
+"""An article has at least a title and a sentence."""
+_CODED_CHARS: Final = 200
+"""No word of any language is as long: a run that a script would decode, or an inlined file (portals.md D13)."""
+
+
+def clean_html(
+    text: str,
+    *,
+    url: str,
+    profile: str | None,
+    feed_title: str | None,
+    feed_published: datetime | None,
+    fetched_at: datetime | None,
+) -> Article | Discarded:
+    """Never raises on a text that holds a tag."""
+    found = pagetype.of_source(text)
+    if found:
+        return Discarded(*found)
+    root = dom.parse(text)
+    head = meta.read(root, url)
+    if pagetype.is_twin(url, head):
+        return Discarded(Reason.TWIN, head.canonical or "")
+    if pagetype.is_home(url) and not head.articles and head.names.get("og:type") != "article":
+        return Discarded(Reason.HOME, url)
+    index = dom.prepare(root)
+    body = root.find("body")
+    body = root if body is None else body
+    visible = dom.text_of(body)
+    headings = [dom.text_of(el) for tag in ("h1", "h2", "h3") for el in index.tags.get(tag, ())[:3]]
+    known = profiles.recognised(text, head, index, profile)
+    reading = ways.read(body, head, index, known, feed_title)
+    prose = ways.prose_chars(reading.lines)
+    found = pagetype.of_head(head.title, headings, visible, prose)
+    if found:
+        return Discarded(*found, reading.removed)
+    if head.passwords and prose < 300:
+        return Discarded(Reason.LOGIN, "asks for a password", reading.removed)
+    return _article(reading, head, index, body, url, feed_published, fetched_at)
+
+
+def _article(
+    reading: ways.Reading,
+    head: meta.Meta,
+    index: Index,
+    body: Element,
+    url: str,
+    feed_published: datetime | None,
+    fetched_at: datetime | None,
+) -> Article | Discarded:
+    title, profile = reading.title, reading.profile
+    removed = list(reading.removed)
+    lines = _after_title(reading.lines, title.text, removed)
+    lines = _without_coded(lines, removed)
+    scrambled = removed and removed[-1].rule == "coded-run"
+    lead = lead_of(index, body, profile, reading.container, lines, title)
+    kept, struck = rules.apply(join_torn(lines))
+    listing = pagetype.is_listing(kept, head, reading.anchored)
+    kept = _without_link_lines(kept, struck)
+    removed += struck
+    kept = without_repeats(kept, removed)
+    if title.text:
+        kept = [line for line in kept if titles.key(line.text) != titles.key(title.text)]
+    files = attachments(index, body, reading.container, profile, url)
+    refused = _refused(kept, lines, head, reading, title.text, lead, bool(files), bool(scrambled))
+    if listing:
+        refused = Reason.LISTING, "headlines that link elsewhere, each with a teaser"
+    if refused:
+        return Discarded(*refused, tuple(removed))
+    kept = _with_lead(kept, lead, removed)
+    text = text_of(title.text, lead, kept)
+    if len(text) > limits.TEXT_CHARS_MAX:
+        return Discarded(Reason.TOO_LARGE, f"{len(text)} characters of text", tuple(removed))
+    published = dates.choose(
+        marked=_texts(index, body, profile.date if profile else ()),
+        nearby=_near(title.element, reading.lines, reading.removed),
+        machine=head.published(),
+        feed=feed_published,
+        url=url,
+        fetched_at=fetched_at,
+        distrust_machine=bool(profile and profile.distrust_dates),
+    )
+    return Article(
+        title=title.text,
+        lead=lead,
+        text=text,
+        published=published.moment if published else None,
+        published_from=published.source if published else None,
+        author=author_of(_texts(index, body, profile.author if profile else ()), kept, head),
+        source=source_of(_texts(index, body, profile.source if profile else ()), kept),
+        method=reading.method,
+        method_confidence=reading.confidence,
+        removed=tuple(removed),
+        attachments=files,
+        canonical_url=head.canonical,
+        simhash=simhash(text_of("", lead, kept)),
+    )
+
+
+def _texts(index: Index, body: Element, wanted: Iterable[str]) -> list[str]:
+    return [dom.text_of(el) for s in wanted for el in selectors.find(index, s)[:3] if dom.attached(el, body)]
+
+
+def _near(title: Element | None, lines: list[Line], removed: tuple[Removed, ...]) -> list[str]:
+    first = next((i for i, line in enumerate(lines) if is_prose(line)), len(lines))
+    head = [line.text for line in lines[: min(first, 12)]]
+    tail = [line.text for line in lines[-4:] if (d := read_date(line.text)) and d.label == "published"]
+    return (nearby(title) if title is not None else []) + head + tail
+
+
+def _after_title(lines: list[Line], title: str, removed: list[Removed]) -> list[Line]:
+    """Without what stands above the title (breadcrumbs, section, toolbar), but with the date if it stands there."""
+    mine = titles.key(title)
+    at = next((i for i, line in enumerate(lines[:40]) if titles.key(line.text) == mine), None) if mine else None
+    if at is None:
+        return lines
+    above = [line for line in lines[:at] if is_date_line(line.text)]
+    removed += [Removed("above-title", line.text) for line in lines[:at] if line not in above]
+    return above + lines[at + 1 :]
+
+
+def _without_coded(lines: list[Line], removed: list[Removed]) -> list[Line]:
+    kept = []
+    for line in lines:
+        if len(line.text) > _CODED_CHARS and max(map(len, line.text.split())) > _CODED_CHARS:
+            removed.append(Removed("coded-run", line.text[:_CODED_CHARS]))
+        else:
+            kept.append(line)
+    return kept
+
+
+def _without_link_lines(lines: list[Line], removed: list[Removed]) -> list[Line]:
+    """Take out headlines of other articles between and after the paragraphs: lines that are one link and no sentence.
+
+    Not where links are most of the text, for then they are the content and the page is judged as a listing."""
+    linked = [line for line in lines if line.links >= 0.9 and line.kind is not Kind.ROW]
+    prose = ways.prose_chars(lines)
+    if not linked or prose < max(200, sum(len(line.text) for line in linked) / 2):
+        return lines
+    kept = []
+    for line in lines:
+        if line in linked and 20 <= len(line.text) <= 220:
+            removed.append(Removed("link-line", line.text))
+        else:
+            kept.append(line)
+    return kept
+
+
+def _refused(
+    kept: list[Line],
+    lines: list[Line],
+    head: meta.Meta,
+    reading: ways.Reading,
+    title: str,
+    lead: str | None,
+    has_files: bool,
+    scrambled: bool,
+) -> tuple[Reason, str] | None:
+    size = sum(len(line.text) for line in kept) + len(lead or "")
+    if size < 300 and pagetype.is_listing(lines, head, reading.anchored):
+        return Reason.LISTING, "nothing but headlines of other articles"
+    if head.is_list and size < 600:
+        return Reason.LISTING, "its JSON-LD calls it a collection"
+    if scrambled and size < 300:
+        return Reason.SCRAMBLED, "the body is a coded run"
+    prose = [line for line in kept if len(line.text) >= _TEXT_CHARS_MIN or line.kind is Kind.ROW]
+    if has_files and not prose and not lead:
+        return Reason.ATTACHMENT_ONLY, "a document is linked, and there is no text"
+    if size < _TEXT_CHARS_MIN or not (prose or lead):
+        return Reason.EMPTY, f"{size} characters"
+    whole = " ".join(line.text for line in kept)
+    if not pagetype.is_vietnamese(f"{title} {whole}"):
+        return Reason.NOT_VIETNAMESE, "too few Vietnamese letters"
+    return None
+
+
+def _with_lead(lines: list[Line], lead: str | None, removed: list[Removed]) -> list[Line]:
+    """The body without the line that is the lead, which the text says first."""
+    if not lead:
+        return lines
+    for i, line in enumerate(lines[:8]):
+        if same_text(line.text, lead):
+            removed += [Removed("repeat", line.text)] if line.text != lead else []
+            before = [replace(x) for x in lines[:i]]
+            return before + lines[i + 1 :]
+    return lines

@@ -1,0 +1,153 @@
+"""What kind of page this is, before and after its text is read. Rules by words are data, rules/pages.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import yaml
+
+from services.cleaner.lines import Kind, Line, is_prose
+from services.cleaner.meta import Meta
+from services.cleaner.outcomes import Reason
+
+_DATA: Final = Path(__file__).with_name("rules") / "pages.yaml"
+_HOME_PATH: Final = re.compile(
+    r"/?(?:vi|vn|web/guest|portal)?/?(?:home|trang-?chu|index|default|trangchu)?(?:/?pages/default)?(?:\.\w{3,5})?/?",
+    re.IGNORECASE,
+)
+_TWIN_PATH: Final = re.compile(
+    r"/(?:print|savefile|sendmail|amp|in-bai|trang-in|ban-in|inbai)(?:[/\-.?]|$)|[?&](?:print|in|amp|outputType|download)=(?:1|true|amp|yes)\b|/amp\.aspx|/print\.aspx",
+    re.IGNORECASE,
+)
+_DOCUMENT: Final = re.compile(rb"%PDF-|PK\x03\x04|\xd0\xcf\x11\xe0|\{\\rtf")
+_BINARY: Final = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF|\x1f\x8b|Rar!|7z\xbc\xaf|BM.{4}\0|ID3|\x00\x00\x00.ftyp", re.DOTALL
+)
+_VIETNAMESE: Final = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ\u1ea0-\u1ef9]")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+VIETNAMESE_SHARE_MIN: Final = 0.06
+"""Share of marked letters: Vietnamese prose has 0.22 to 0.30, an English copy with local names below 0.04."""
+_HEADLINES_MIN: Final = 5
+_HEADLINE_CHARS: Final = (18, 220)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRule:
+    reason: Reason
+    place: str
+    chars: int
+    regex: re.Pattern[str]
+    strikes: tuple[str, ...]
+    spares: tuple[str, ...]
+
+    def hits(self, text: str) -> bool:
+        return bool(self.regex.fullmatch(text) if self.place == "title" else self.regex.search(text))
+
+
+@lru_cache(maxsize=1)
+def load() -> tuple[PageRule, ...]:
+    with _DATA.open(encoding="utf-8") as file:
+        return tuple(
+            PageRule(
+                Reason(entry["reason"]),
+                entry["in"],
+                entry.get("chars", 0),
+                re.compile(entry["pattern"], re.IGNORECASE | re.DOTALL),
+                tuple(entry["strikes"]),
+                tuple(entry["spares"]),
+            )
+            for entry in yaml.load(file, Loader=yaml.CSafeLoader)
+        )
+
+
+def of_bytes(body: bytes) -> tuple[Reason, str] | None:
+    """What is no text at all."""
+    if not body.strip():
+        return Reason.EMPTY, "no bytes"
+    if _DOCUMENT.match(body):
+        return Reason.ATTACHMENT_ONLY, "a document's bytes"
+    if _BINARY.match(body):
+        return Reason.NOT_HTML, "an image's, film's or archive's bytes"
+    return None
+
+
+def of_source(text: str) -> tuple[Reason, str] | None:
+    """What the source of a short page shows: a script that wants a browser, a feed."""
+    head = text[:600].lstrip("\ufeff \t\r\n")
+    if re.match(
+        r"<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b|<(?:rss|feed|urlset|sitemapindex)\b",
+        head,
+        re.DOTALL,
+    ):
+        return Reason.NOT_HTML, "a feed or sitemap"
+    return _by_words("source", text)
+
+
+def of_head(title: str, headings: Sequence[str], visible: str, prose: int) -> tuple[Reason, str] | None:
+    """What titles and the visible text of a page with little running text say of it."""
+    if prose >= 1500:
+        return None
+    for text in (title, *headings):
+        found = _by_words("title", text)
+        if found and (prose < 400 or found[0] is Reason.SOFT_404):
+            return found
+    return _by_words("text", visible)
+
+
+def _by_words(place: str, text: str) -> tuple[Reason, str] | None:
+    for rule in load():
+        if rule.place == place and text and (not rule.chars or len(text) < rule.chars) and rule.hits(text):
+            return (
+                rule.reason,
+                f"{place} says {text[:80]!r}" if place == "title" else f"{place} has {rule.reason.value} words",
+            )
+    return None
+
+
+def is_twin(url: str, meta: Meta) -> bool:
+    """A print, AMP or saved view whose canonical link names another address of the same article."""
+    if not meta.canonical or not url:
+        return False
+    here, there = urlsplit(url), urlsplit(meta.canonical)
+    if (here.path.rstrip("/"), here.query) == (there.path.rstrip("/"), there.query):
+        return False
+    return bool(_TWIN_PATH.search(here.path + ("?" + here.query if here.query else ""))) or meta.is_amp
+
+
+def is_home(url: str) -> bool:
+    """The address is a site's or a language's first page."""
+    if not url:
+        return False
+    parts = urlsplit(url)
+    return not parts.query and bool(_HOME_PATH.fullmatch(parts.path))
+
+
+def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool) -> bool:
+    """The text is headlines that link elsewhere, with or without a teaser each.
+
+    `anchored`: the page has a title of its own that the text follows."""
+    headlines = [
+        i
+        for i, line in enumerate(lines)
+        if line.links >= 0.7 and _HEADLINE_CHARS[0] <= len(line.text) <= _HEADLINE_CHARS[1]
+    ]
+    if len(headlines) < _HEADLINES_MIN:
+        return False
+    teasers = {j for i in headlines for j in (i + 1, i + 2, i + 3) if j < len(lines) and lines[j].links < 0.5}
+    own = sum(len(x.text) for i, x in enumerate(lines) if is_prose(x) and i not in teasers and x.kind is not Kind.ROW)
+    own += sum(len(x.text) for x in lines if x.kind is Kind.ROW)
+    linked = sum(len(lines[i].text) for i in headlines)
+    if own > max(600, linked) and anchored:
+        return False
+    return meta.is_list or own < 300 or own < linked
+
+
+def is_vietnamese(text: str) -> bool:
+    letters = len(_LETTER.findall(text))
+    return letters < 100 or len(_VIETNAMESE.findall(text)) >= VIETNAMESE_SHARE_MIN * letters

@@ -1,0 +1,102 @@
+"""Profiles: where a family of content systems keeps title, lead, body and date. Data in deploy/profiles/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from services.cleaner import selectors
+from services.cleaner.dom import Element, Index
+from services.cleaner.meta import Meta
+from shared.paths import DEPLOY
+
+PROFILES: Final = DEPLOY / "profiles"
+_LISTS: Final = ("title", "lead", "body", "date", "author", "source", "strip", "attachments")
+
+
+class BadProfile(ValueError):
+    """A profile file has an unknown key, a wrong type or a bad selector. The message names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    id: str
+    order: int
+    """Profiles are tried in this order."""
+    markers: tuple[tuple[str, str], ...]
+    """(kind, value): `generator` and `html` are parts of a text, `selector` matches an element. One is enough."""
+    title: tuple[str, ...]
+    lead: tuple[str, ...]
+    body: tuple[str, ...]
+    date: tuple[str, ...]
+    author: tuple[str, ...]
+    source: tuple[str, ...]
+    strip: tuple[str, ...]
+    attachments: tuple[str, ...]
+    distrust_dates: bool
+    """The system is known to print wrong machine-readable dates."""
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path = PROFILES) -> tuple[Profile, ...]:
+    """All profiles in their order. Raises BadProfile."""
+    return tuple(sorted((_read(path) for path in folder.glob("*.yaml")), key=lambda p: (p.order, p.id)))
+
+
+def _read(path: Path) -> Profile:
+    with path.open(encoding="utf-8") as file:
+        data: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
+    unknown = set(data) - {"id", "order", "markers", "distrust_dates", *_LISTS}
+    if unknown:
+        raise BadProfile(f"{path.name}: unknown key {sorted(unknown)[0]!r}")
+    if data.get("id") != path.stem:
+        raise BadProfile(f"{path.name}: id must be {path.stem!r}")
+    lists = {name: tuple(data.get(name) or ()) for name in _LISTS}
+    markers = tuple((kind, value) for marker in data["markers"] for kind, value in marker.items())
+    try:
+        for selector in [s for name in _LISTS for s in lists[name]] + [v for kind, v in markers if kind == "selector"]:
+            selectors.compiled(selector)
+    except selectors.BadSelector as error:
+        raise BadProfile(f"{path.name}: {error}") from None
+    if bad := [kind for kind, _ in markers if kind not in ("generator", "html", "selector")]:
+        raise BadProfile(f"{path.name}: unknown marker {bad[0]!r}")
+    return Profile(
+        id=data["id"],
+        order=data["order"],
+        markers=markers,
+        distrust_dates=bool(data.get("distrust_dates")),
+        **lists,
+    )
+
+
+def recognised(text: str, meta: Meta, index: Index, named: str | None = None) -> list[Profile]:
+    """Profiles whose markers the page bears, in order, the one that the portal's entry names first; `common` last."""
+    found = [
+        p for p in load() if p.id == named or not p.markers or any(_bears(m, text, meta, index) for m in p.markers)
+    ]
+    return sorted(found, key=lambda p: p.id != named)
+
+
+def _bears(marker: tuple[str, str], text: str, meta: Meta, index: Index) -> bool:
+    kind, value = marker
+    if kind == "generator":
+        return value.lower() in meta.generator.lower()
+    if kind == "html":
+        return value in text
+    return bool(selectors.find(index, value))
+
+
+def first_text(index: Index, wanted: tuple[str, ...], *, chars_min: int, chars_max: int) -> tuple[Element, str] | None:
+    """The first element of the first selector that holds a text of that length."""
+    from services.cleaner.dom import text_of
+
+    for selector in wanted:
+        for el in selectors.find(index, selector):
+            text = text_of(el)
+            if chars_min <= len(text) <= chars_max:
+                return el, text
+    return None

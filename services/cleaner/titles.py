@@ -1,0 +1,126 @@
+"""The article's own title: the visible heading that the page's head, its JSON-LD or its feed agree with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from services.cleaner.dom import Element, Index, text_of
+from services.cleaner.meta import Meta, clean
+from shared.vietnam.text import fold
+
+_SEPARATOR: Final = re.compile(r"\s+[-–—|»:•·/]{1,2}\s+|\s*\|\s*|\s*»\s*")
+_SITE: Final = re.compile(
+    r"\b(?:báo(?: điện tử)?|tạp chí|cổng (?:thông tin|ttđt)|trang (?:thông tin|chủ|tin|ttđt)|cổng|website|site|sở|ubnd|"
+    r"ủy ban|uỷ ban|đài|tin tức|trung tâm|tin|cục|chi cục|phòng|portal|home|online|news|chi tiết(?: tin| bài viết)?)\b",
+    re.IGNORECASE,
+)
+_TITLE_NAME: Final = re.compile(r"title|tieu-?de|tde|headline|heading|tentin|ten-tin", re.IGNORECASE)
+TITLE_CHARS: Final = (8, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    text: str
+    element: Element | None
+    """The visible heading, if the page shows one."""
+    sure: float
+    """0..1: 1 where two independent places agree."""
+
+
+def key(text: str) -> str:
+    """Letters and digits alone, for comparing titles."""
+    return "".join(c for c in fold(text) if c.isalnum())
+
+
+def references(meta: Meta, feed_title: str | None) -> list[str]:
+    """What the head, JSON-LD and feed call the article, best first."""
+    named = [meta.headline(), meta.names.get("og:title", ""), clean(feed_title or ""), meta.names.get("title", "")]
+    return [text for text in [*named, meta.title] if len(text) >= TITLE_CHARS[0]]
+
+
+def choose(meta: Meta, index: Index, wanted: Iterable[Element], feed_title: str | None) -> Title:
+    """The title. `wanted`: elements that a profile says hold it, in order."""
+    refs = references(meta, feed_title)
+    keys = [key(ref) for ref in refs]
+    for el in wanted:
+        text = text_of(el)
+        if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1]:
+            return Title(clean(text), el, 1.0 if _agrees(key(text), keys) else 0.8)
+    found = [(el, text) for el in _headings(index) if TITLE_CHARS[0] <= len(text := text_of(el)) <= TITLE_CHARS[1]]
+    for level in ("h1", None):
+        for el, text in found:
+            if (level is None or el.tag == level) and _agrees(key(text), keys):
+                return Title(clean(text), el, 1.0)
+    h1 = [(el, text) for el, text in found if el.tag == "h1" and not _is_site(el, text, meta)]
+    if len(h1) == 1:
+        return Title(clean(h1[0][1]), h1[0][0], 0.7)
+    for ref in refs:
+        text = without_site(ref, meta.site_name)
+        if len(text) >= 20 and not _SITE.match(text):
+            return Title(text, None, 0.5)
+    return Title(clean(h1[0][1]), h1[0][0], 0.5) if h1 else Title("", None, 0.0)
+
+
+def _headings(index: Index) -> list[Element]:
+    out = [el for tag in ("h1", "h2", "h3", "h4") for el in index.tags.get(tag, ())]
+    for token, found in index.classes.items():
+        if len(found) <= 40 and _TITLE_NAME.search(token):
+            out += found
+    return out
+
+
+def _agrees(mine: str, refs: list[str]) -> bool:
+    """The heading is a reference, or the beginning of one that goes on with the site's name."""
+    if len(mine) < 8:
+        return False
+    return any(mine == ref or (len(mine) >= 15 and (ref.startswith(mine) or ref.endswith(mine))) for ref in refs)
+
+
+def _is_site(el: Element, text: str, meta: Meta) -> bool:
+    """A logo's heading: the site's name, or a link to its home page inside the page's header."""
+    mine = key(text)
+    if mine and mine == key(meta.site_name):
+        return True
+    links = [a.get("href") or "" for a in el.iter("a")]
+    home = bool(links) and all(
+        re.fullmatch(r"(?:https?://[^/]+)?/?(?:home|trang-chu|default\.aspx|index\.\w+)?", h) for h in links
+    )
+    return home or any(a.tag in ("header", "nav", "footer") and len(text) < 60 for a in el.iterancestors())
+
+
+def without_site(text: str, site_name: str) -> str:
+    """A <title> without the site's name at its end or beginning."""
+    parts = [part for part in _SEPARATOR.split(text) if part]
+    if len(parts) < 2:
+        return text
+    ends = [
+        i
+        for i in (len(parts) - 1, 0)
+        if key(parts[i]) == key(site_name) or (_SITE.match(parts[i]) and len(parts[i]) < 70)
+    ]
+    longest = max(range(len(parts)), key=lambda i: len(parts[i]))
+    if any(i != longest for i in ends):
+        left = text
+        for i in ends:
+            if i != longest:
+                left = left.removesuffix(parts[i]) if i else left.removeprefix(parts[i])
+        return without_site(left.strip(" -–—|»:•·/"), site_name)
+    return text
+
+
+def before(first: Element, root: Element) -> Title:
+    """The heading that stands right before the first running text: for pages whose head names only the site."""
+    place = {el: i for i, el in enumerate(root.iter("*"))}
+    at = place.get(first, 0)
+    order = [el for el, i in place.items() if at - 60 <= i < at and _looks_like_title(el)]
+    return Title(clean(text_of(order[-1])), order[-1], 0.5) if order else Title("", None, 0.0)
+
+
+def _looks_like_title(el: Element) -> bool:
+    if el.tag not in ("h1", "h2", "h3", "h4", "b", "strong") and not _TITLE_NAME.search(el.get("class") or ""):
+        return False
+    size = len(text_of(el))
+    return 15 <= size <= 250 and next(el.iter("a"), None) is None

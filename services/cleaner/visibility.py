@@ -1,0 +1,88 @@
+"""What a browser does not show, as far as markup tells: hidden blocks, struck-out text, styles that hide a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from services.cleaner.words import names
+
+_HIDING_STYLE: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{4,}px",
+    re.IGNORECASE,
+)
+_STRIKING_STYLE: Final = re.compile(r"text-decoration(?:-line)?\s*:\s*[^;]*line-through", re.IGNORECASE)
+_HIDING_CLASSES: Final = names(
+    "hidden hide d-none invisible sr-only visually-hidden screen-reader-text ng-hide display-none displaynone "
+    "visible-print visible-print-block print-only ms-hidden ms-hide s4-die"
+)
+"""Bootstrap, Tailwind, Foundation, WordPress, Angular and SharePoint."""
+_SHOWN_AGAIN: Final = re.compile(
+    r"d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|(?:sm|md|lg|xl|2xl):(?!hidden)[\w-]+|visible-(?:md|lg)\S*|show|in|active|open"
+)
+"""Classes that show on wide screens, or that a script sets, what the class above hides."""
+_BLOCKS: Final = names("div table tr td tbody form section article main h1 header")
+_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_AT_BLOCK: Final = re.compile(
+    r"@(?:media|supports|keyframes|-\w+-keyframes|font-face|page)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE
+)
+_SIMPLE: Final = re.compile(r"(?:\w+)?([.#][\w-]+)")
+_STYLE_CHARS_MAX: Final = 200_000
+
+
+def hidden_names(styles: Iterable[str]) -> frozenset[str]:
+    """`.class` and `#id` that the page's own style sheets hide on every screen.
+
+    Only plain selectors outside @media count, and none that another rule shows again in any state: menus and tabs are
+    hidden until a script adds a class, and which of them a reader sees is not known here."""
+    hidden: set[str] = set()
+    shown: set[str] = set()
+    for style in styles:
+        for selectors, body in _RULE.findall(_AT_BLOCK.sub("", style[:_STYLE_CHARS_MAX])):
+            display = re.search(r"(?:display|visibility)\s*:\s*(\w+)", body, re.IGNORECASE)
+            if not display:
+                continue
+            hides = display[1].lower() in ("none", "hidden")
+            for selector in selectors.split(","):
+                plain = _SIMPLE.fullmatch(selector.strip())
+                if hides and plain:
+                    hidden.add(plain[1])
+                elif not hides:
+                    shown.update(re.findall(r"[.#][\w-]+", selector))
+    return frozenset(hidden - shown)
+
+
+def is_hidden(el: Any, classes: list[str], name: str | None, style: str | None, names: frozenset[str]) -> bool:
+    """`el` is not shown on a wide screen. aria-hidden is no sign: portals set it on text that everybody sees."""
+    if style and _HIDING_STYLE.search(style):
+        return True
+    if el.get("hidden") is not None:
+        return True
+    if names and ((name and "#" + name in names) or any("." + token in names for token in classes)):
+        return not any(_SHOWN_AGAIN.fullmatch(token) for token in classes)
+    for token in classes:
+        if token in _HIDING_CLASSES:
+            return not any(_SHOWN_AGAIN.fullmatch(other) for other in classes)
+    return False
+
+
+def is_struck(el: Any, tag: str, style: str | None) -> bool:
+    """`el` is withdrawn text: <del>, <s>, <strike> or a line through it.
+
+    A page's layout inside <s> (a <td> mistyped, as two real portals have it) is no withdrawn text, and neither is an
+    element never closed that holds the rest of the page."""
+    if tag not in ("del", "s", "strike") and not (style and _STRIKING_STYLE.search(style)):
+        return False
+    return not any(child.tag in _BLOCKS for child in el.iter("*") if child is not el)
+
+
+_NARROW_ONLY: Final = re.compile(
+    r"d-(?:md|lg|xl)-none|hidden-(?:md|lg)(?:-\w+)?|visible-(?:xs|sm)\S*|(?:md|lg|xl):hidden|(?:only-|show-)?mobile(?:-only)?|sp-only|hidden-desktop"
+)
+
+
+def is_narrow_only(classes: list[str]) -> bool:
+    """Shown on telephones alone."""
+    return any(_NARROW_ONLY.fullmatch(token) for token in classes)

@@ -1,0 +1,146 @@
+"""The ways to find an article's body: a known system's container, the scorer, trafilatura. They check each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from services.cleaner import density, fallback, scorer, selectors, titles
+from services.cleaner.dom import Dropped, Element, Index, attached, drop, text_of
+from services.cleaner.linearise import linearise
+from services.cleaner.lines import Line, is_prose
+from services.cleaner.meta import Meta
+from services.cleaner.model import Removed
+from services.cleaner.profiles import Profile
+from services.cleaner.titles import Title
+
+_BODY_CHARS_MIN = 80
+_FIRM_CHARS = 600
+"""From this much running text in a known container the scorer is not asked any more."""
+_ARCHIVE_BODIES = 4
+"""So many containers of one name on a page are the teasers of an archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    lines: list[Line]
+    title: Title
+    profile: Profile | None
+    container: Element | None
+    method: str
+    confidence: float
+    removed: tuple[Removed, ...]
+    anchored: bool
+    """The text follows a title of its own."""
+
+
+def read(body: Element, meta: Meta, index: Index, known: list[Profile], feed_title: str | None) -> Reading:
+    """The best reading of the page. May hold no lines."""
+    by_profile = next((r for p in known if (r := _by_profile(body, meta, index, p, feed_title))), None)
+    if by_profile and prose_chars(by_profile.lines) >= _FIRM_CHARS:
+        return by_profile
+    by_scorer = _by_scorer(body, meta, index, feed_title)
+    if by_profile and by_scorer:
+        return _agreed(by_profile, by_scorer)
+    reading = by_profile or by_scorer
+    if reading and prose_chars(reading.lines) >= _BODY_CHARS_MIN:
+        return reading
+    title = reading.title if reading else titles.choose(meta, index, (), feed_title)
+    lines = fallback.read(body) if len(text_of(body)) >= 200 else []
+    if reading and prose_chars(lines) <= prose_chars(reading.lines):
+        return reading
+    return Reading(lines, title, None, body, "trafilatura", 0.4, (), False)
+
+
+def prose_chars(lines: list[Line]) -> int:
+    return sum(len(line.text) for line in lines if is_prose(line))
+
+
+def _agreed(by_profile: Reading, by_scorer: Reading) -> Reading:
+    """A known container that holds less than half of what follows the title held a part only."""
+    mine, other = prose_chars(by_profile.lines), prose_chars(by_scorer.lines)
+    if by_scorer.anchored and other > 2 * mine and other >= _BODY_CHARS_MIN:
+        shared = {line.text for line in by_profile.lines} & {line.text for line in by_scorer.lines}
+        if shared or mine < _BODY_CHARS_MIN:
+            return replace(by_scorer, confidence=0.6)
+    return by_profile
+
+
+def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_title: str | None) -> Reading | None:
+    title = titles.choose(meta, index, _elements(index, body, profile.title), feed_title)
+    container = _container(index, body, profile, title)
+    if container is None:
+        return None
+    log: list[Dropped] = []
+    for selector in profile.strip:
+        for el in selectors.find(index, selector):
+            if el is not container and attached(el, container):
+                drop(el, f"profile:{profile.id}", log)
+    scorer.prune(density.measure(container), index, title.element, log)
+    lines, removed = _lines(container, index, log)
+    firm = prose_chars(lines) >= _FIRM_CHARS and bool(profile.markers)
+    return Reading(lines, title, profile, container, f"profile:{profile.id}", 0.95 if firm else 0.8, removed, True)
+
+
+def _elements(index: Index, body: Element, wanted: tuple[str, ...]) -> list[Element]:
+    return [el for selector in wanted for el in selectors.find(index, selector) if attached(el, body)]
+
+
+def _container(index: Index, body: Element, profile: Profile, title: Title) -> Element | None:
+    """The fullest element of the first body selector that holds running text."""
+    for selector in profile.body:
+        found = [el for el in selectors.find(index, selector) if attached(el, body)]
+        if not found or (len(found) >= _ARCHIVE_BODIES and profile.id != "liferay"):
+            continue
+        measured = [(density.measure(el), el) for el in found]
+        best, el = max(measured, key=lambda pair: pair[0].prose(pair[1]))
+        enough = best.prose(el) >= _BODY_CHARS_MIN or best.chars(el) >= 2 * _BODY_CHARS_MIN
+        if not enough or best.link_share(el) > 0.6:
+            continue
+        if not profile.markers and title.element is not None and not _follows(el, title.element):
+            continue
+        return el
+    return None
+
+
+def _follows(el: Element, title: Element) -> bool:
+    """`el` holds the title or stands after it."""
+    if attached(title, el):
+        return True
+    root = el.getroottree().getroot()
+    for node in root.iter(el.tag, title.tag):
+        if node is title:
+            return True
+        if node is el:
+            return False
+    return False
+
+
+def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) -> Reading | None:
+    title = titles.choose(meta, index, (), feed_title)
+    if title.element is not None and not attached(title.element, body):
+        title = replace(title, element=None)
+    measured = density.measure(body)
+    log: list[Dropped] = []
+    scorer.prune(measured, index, title.element, log)
+    found = scorer.region(measured, title.element)
+    if found is None:
+        return None
+    if not found.anchored and title.sure < 0.7:
+        first = next((el for i, el in enumerate(measured.order) if measured.runs[i] and attached(el, found.root)), None)
+        above = titles.before(first, body) if first is not None else title
+        if above.text and (title.sure < 0.5 or title.element is None):
+            title = above
+    lines, removed = _lines(found.root, index, log)
+    confidence = (0.75 if found.anchored else 0.5) * (0.7 + 0.3 * title.sure)
+    return Reading(lines, title, None, found.root, "scorer", round(confidence, 2), removed, found.anchored)
+
+
+def _lines(container: Element, index: Index, log: list[Dropped]) -> tuple[list[Line], tuple[Removed, ...]]:
+    removed = [Removed(d.rule, d.text) for d in [*index.dropped, *log] if attached(d.parent, container)]
+    lines = linearise(container, removed)
+    linked = sum(len(line.text) * line.links for line in lines)
+    if linked > 0.6 * sum(len(line.text) for line in lines):  # a link never closed: what is inside tells nothing
+        headlines = sum(line.links > 0.9 and len(line.text) < 200 for line in lines)
+        if headlines < len(lines) / 2 and len(lines) < 30:
+            lines = [replace(line, links=0.0) for line in lines]
+    return lines, tuple(removed)
