@@ -24,6 +24,11 @@ PORTS: Final = (80, 443)
 """Of the ports below 1024 only these are the web's; portals also run on 8080 and the like."""
 _METADATA: Final = frozenset({IPv4Address("168.63.129.16"), IPv4Address("100.100.100.200")})
 """Clouds' metadata services at addresses that look public (Azure, Alibaba); the others are link-local."""
+_SPECIAL: Final = tuple(
+    ip_network(text)
+    for text in ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "2001::/23", "100::/64", "5f00::/16", "3fff::/20")
+)
+"""Of IANA's special-purpose registries what Python's `is_global` lets through in one version or another."""
 _EMBEDDING: Final = (  # IPv6 prefixes that carry an IPv4 address, and how many bits stand behind it
     (IPv6Network("::ffff:0:0/96"), 0),
     (IPv6Network("::/96"), 0),
@@ -116,7 +121,9 @@ def _result(host: str, address: str, port: int) -> ResolveResult:
 
 
 def _is_public(ip: Address) -> bool:
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in _METADATA
+    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip in _METADATA:
+        return False
+    return not any(ip.version == network.version and ip in network for network in _SPECIAL)
 
 
 def _embedded(ip: Address) -> list[IPv4Address]:

@@ -82,10 +82,6 @@ def canonical_url(url: str, cms: str | None = None) -> str:
     instead of the port: there the sample portals, each in its folder, share a port that changes at each start."""
     parts = urlsplit(url)
     host = re.sub(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.)", "", parts.hostname or "")
-    if host.startswith("127."):
-        host += "/".join(parts.path.split("/")[:2])
-    elif parts.port:
-        host = f"{host}:{parts.port}"
     named = _nukeviet(parts.path) if cms == "nukeviet" else None
     if named is None and cms != "nukeviet":
         named = _keyed(parts.path + (f"?{parts.query}" if parts.query else ""), cms)
@@ -93,6 +89,11 @@ def canonical_url(url: str, cms: str | None = None) -> str:
         path = re.sub(r"/(?:index\.(?:php|html?|aspx)|default\.aspx)$", "/", parts.path, flags=re.IGNORECASE)
         query = "&".join(sorted(parts.query.split("&")))
         named = (path.rstrip("/") or "/") + (f"?{query}" if query else "")
+    folder = "/".join(parts.path.split("/")[:2])
+    if host.startswith("127."):
+        named = named if named.startswith(folder) else folder + named
+    elif parts.port:
+        host = f"{host}:{parts.port}"
     return f"https://{host}{named}"
 
 

@@ -42,7 +42,7 @@ def _decoded(body: bytes, content_type: str, problems: list[str]) -> str:
     bad = replaced.count("\ufffd")
     letters = sum(1 for char in replaced if char > "\x7f") - bad
     # A Vietnamese text in a one-byte encoding has hardly a valid UTF-8 sequence; a UTF-8 text has few broken ones.
-    if letters >= 4 * bad:
+    if letters >= bad:
         problems.append(f"{bad} invalid byte sequences in UTF-8 text")
         return replaced
     name = _declared(body, content_type)

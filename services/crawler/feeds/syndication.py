@@ -108,7 +108,7 @@ def _character(match: re.Match[str]) -> str:
 def _item(entry: Mapping[str, Any], published: datetime | None, base: str, problems: list[str]) -> FeedItem | None:
     link = _link(entry)
     url = absolute(link, base) if link else None
-    if url is None:
+    if url is None or url == absolute(base, base):  # `#`, resolved by feedparser, is the feed itself
         return None
     summary = entry.get("summary") or next((part.get("value", "") for part in entry.get("content", ())), "")
     guid = str(entry.get("id") or "").strip() or None
