@@ -22,6 +22,10 @@ from shared.settings import LogSettings
 FLOOD_S: Final = 5.0
 """aiokafka repeats a line up to 10,000 times a second while a partition has no leader; one each so long is enough."""
 
+_TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # locals hold addresses with passwords, and pages
+)
+
 
 def configure(settings: LogSettings) -> None:
     """All logging, structlog's and the libraries', to standard error or the file, in one form. May be called again."""
@@ -34,9 +38,9 @@ def configure(settings: LogSettings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=colours)]
+        [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
         if as_text
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     handler = (
         logging.FileHandler(settings.file, encoding="utf-8") if settings.file else logging.StreamHandler(sys.stderr)
