@@ -29,6 +29,7 @@ from shared.events import (
 
 E = TypeVar("E")
 Columns = dict[str, list[Any]]
+Read = tuple[list[tuple[int, Event]], dict[int, str]]
 
 REASON_MAX: Final = 500
 """Characters of a reason for rejection: enough to see what is wrong, too few to carry a page."""
@@ -67,15 +68,14 @@ class Batch:
         return sorted({event.article_id for events in each for event in events})
 
 
-def read(records: Sequence[Record]) -> tuple[list[Event | None], dict[int, str]]:
-    """The event of each record, None where there is none, and why, by index."""
-    events: list[Event | None] = []
+def read(records: Sequence[Record], low: int = 0, high: int | None = None) -> Read:
+    """The events of `records[low:high]`, each with its index; and why there is none, by index. Never raises."""
+    events: list[tuple[int, Event]] = []
     refused: dict[int, str] = {}
-    for index, record in enumerate(records):
+    for index, record in enumerate(records[low:high], low):
         try:
-            events.append(decode(record))
+            events.append((index, decode(record)))
         except (NotAnEvent, ValidationError) as error:
-            events.append(None)
             refused[index] = reason(error)
     return events, refused
 

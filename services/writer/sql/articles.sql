@@ -68,11 +68,16 @@ WITH head AS NOT MATERIALIZED (
 ), touched AS (
     SELECT * FROM head WHERE article_id = ANY(:articles::text[])
 ), affected AS (
-    SELECT * FROM touched
-    UNION
-    SELECT near.* FROM touched JOIN head AS near ON near.simhash_bands && touched.simhash_bands
-    UNION
-    SELECT head.* FROM head JOIN article AS a USING (article_id) WHERE a.copy_of = ANY(:articles::text[])
+    SELECT * FROM head WHERE article_id IN (
+        SELECT article_id FROM touched
+        UNION ALL
+        SELECT unnest(ARRAY(  -- an array, so that the planner asks the index once for each article
+            SELECT near.article_id FROM revision AS near
+            WHERE near.simhash_bands && touched.simhash_bands
+                AND bit_count(('x' || near.simhash)::bit(64) # ('x' || touched.simhash)::bit(64)) <= 3))
+        FROM touched
+        UNION ALL
+        SELECT article_id FROM article WHERE copy_of = ANY(:articles::text[]))
 ), decided AS (
     SELECT affected.article_id, coalesce(affected.copy_of, (
         SELECT near.article_id FROM head AS near

@@ -126,7 +126,7 @@ COMMENT ON COLUMN revision.simhash_bands IS 'The four 16-bit parts of simhash, e
 COMMENT ON COLUMN revision.copy_of IS 'The original, where the cleaner itself saw a reprint.';
 COMMENT ON COLUMN revision.removed IS 'Blocks that the cleaner removed: [{"rule", "text"}].';
 COMMENT ON COLUMN revision.attachments IS 'Documents that the page links to: [{"url", "title"}].';
-CREATE INDEX revision_bands ON revision USING gin (simhash_bands);
+CREATE INDEX revision_bands ON revision USING gin (simhash_bands) WITH (fastupdate = off);
 CREATE INDEX revision_page ON revision (page_id);
 
 CREATE TABLE observation (
