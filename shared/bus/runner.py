@@ -28,6 +28,7 @@ from shared.bus.patience import patiently, pause, waits
 from shared.bus.processing import Done, Process
 from shared.bus.publisher import Publisher
 from shared.bus.topics import fits
+from shared.events import DEAD_LETTERS
 from shared.health import Progress, verdict
 from shared.settings import Settings
 
@@ -181,6 +182,8 @@ class Runner:
     def _outputs(self, each: Done) -> tuple[Message, ...]:
         if each.failure is None:
             return each.messages
+        if each.record.topic == DEAD_LETTERS:
+            return ()  # it already lies where dead letters lie; a letter about a letter would have no end
         return (dead_letter(each.record, each.failure, stage=self._stage.name, at=clock.now()),)
 
     async def _commit(self, offsets: dict[Partition, int]) -> bool:

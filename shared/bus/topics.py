@@ -31,15 +31,35 @@ class Topic:
     bytes_max: int = MESSAGE_BYTES_MAX
     partitions: int | None = None
     """None: as many as SOLIEU_KAFKA__PARTITIONS says."""
+    published_by: tuple[str, ...] = ()
+    """Services. A test holds these two to what the services' stages say."""
+    read_by: tuple[str, ...] = ()
 
 
 TOPICS: Final = (
-    Topic(PAGES_FETCHED, "Answers of the portals, as they came."),
-    Topic(ARTICLES_CLEANED, "Articles, and pages that are none."),
-    Topic(INDICATORS_OBSERVED, "Observations, and after each article's last one its list."),
+    Topic(PAGES_FETCHED, "Answers of the portals, as they came.", published_by=("crawler",), read_by=("cleaner",)),
+    Topic(
+        ARTICLES_CLEANED,
+        "Articles, and pages that are none.",
+        published_by=("cleaner",),
+        read_by=("extractor", "writer"),
+    ),
+    Topic(
+        INDICATORS_OBSERVED,
+        "Observations, and after each article's last one the list of them.",
+        published_by=("extractor",),
+        read_by=("writer",),
+    ),
     # One partition: it carries little, and a request with a largest message a partition must stay below the broker's
     # 100 MiB.
-    Topic(DEAD_LETTERS, "Messages that a stage could not process, as they were.", DEAD_LETTER_BYTES_MAX, 1),
+    Topic(
+        DEAD_LETTERS,
+        "Messages that a stage could not process, as they were.",
+        DEAD_LETTER_BYTES_MAX,
+        partitions=1,
+        published_by=("cleaner", "extractor", "writer"),
+        read_by=("writer",),
+    ),
 )
 _BYTES_MAX: Final = {topic.name: topic.bytes_max for topic in TOPICS}
 
