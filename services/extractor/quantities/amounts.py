@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -163,8 +163,3 @@ def per(folded: str, at: int) -> tuple[str, str] | None:
         return None
     both = match[1]
     return both.split(" ")[0], both
-
-
-def with_scale(amount: Amount, power: int) -> Amount:
-    """`amount` under the scale that stands only behind a range's right end (`5 - 7 triệu`)."""
-    return replace(amount, power=power)

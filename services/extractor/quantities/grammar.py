@@ -11,17 +11,18 @@ from typing import Final
 
 from services.extractor.model import Quantity
 from services.extractor.quantities import words as in_words
-from services.extractor.quantities.amounts import Amount, Counting, counted, read_amount, read_noun, with_scale
+from services.extractor.quantities.amounts import Amount, Counting, counted, read_amount, read_noun
 from services.extractor.quantities.context import Before, before, comparator
 from services.extractor.quantities.enumerations import share_in_lists
 from services.extractor.quantities.lexicon import Lexicon, lexicon
 from services.extractor.quantities.masks import is_fraction, mask_at, web_spans
 from services.extractor.quantities.numerals import NUMERAL, english_habit, read_numeral
-from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, named, reason_of
+from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, Said, named, reason_of
 from services.extractor.reading import Reading
 
 _SLASH: Final = re.compile(r" ?/ ?(?=[0-9])")
 _RANGE: Final = re.compile(r" ?(?:-|–|—|~|÷) ?(?=[0-9])| (?:đến|tới|-|–)(?: dưới| khoảng| gần| trên| hơn)? (?=[0-9])")
+_ANOTHER: Final = re.compile(r" ?[-–—] ?[0-9]")
 _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
 _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
@@ -134,23 +135,20 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
     numeral = read_numeral(folded, match, left.line_start or named(left, words) is not None)
     amount = read_amount(folded, numeral, words)
     noun = read_noun(text, folded, amount.end, words, short=numeral.plain and len(numeral.digits) <= 2)
-    rules: list[str] = []
-    second: Amount | None = None
-    pair = False
-    if slash := _SLASH.match(folded, noun.end if noun else amount.end):
-        second, noun, pair = *_second(scan, slash.end(), amount, noun), True
-        rules.append("pair")
-    elif (dash := _range_at(folded, amount, noun)) and not _dashed(folded, previous, match.start()):
-        right, right_noun = _second(scan, dash.end(), amount, noun)
-        if right is not None and _is_range(folded, amount, noun, right, right_noun):
-            second, noun = right, right_noun or noun
-            rules.append("range")
-            if not amount.power and right.power and folded[amount.end] != "%":
-                amount = with_scale(amount, right.power)
-    return _quantity(scan, left, amount, second, noun, pair, rules)
+    after = noun.end if noun else amount.end
+    if slash := _SLASH.match(folded, after):
+        second, noun = _second(scan, slash.end(), noun)
+        return _quantity(scan, left, amount, second, noun, "pair")
+    if (dash := _RANGE.match(folded, after)) and not _dashed(folded, previous, match.start()):
+        second, last = _second(scan, dash.end(), noun)
+        if second is not None and _is_range(folded, amount, noun, second, last):
+            if noun is None and not amount.power:
+                amount = replace(amount, power=second.power)
+            return _quantity(scan, left, amount, second, last, "range")
+    return _quantity(scan, left, amount, None, noun, "")
 
 
-def _second(scan: Scan, at: int, first: Amount, noun: Counting | None) -> tuple[Amount | None, Counting | None]:
+def _second(scan: Scan, at: int, noun: Counting | None) -> tuple[Amount | None, Counting | None]:
     """The amount at `at` (after a slash or dash) and the noun behind it, or the noun before it."""
     folded = scan.reading.folded
     match = NUMERAL.match(folded, at)
@@ -160,87 +158,83 @@ def _second(scan: Scan, at: int, first: Amount, noun: Counting | None) -> tuple[
     return amount, read_noun(scan.reading.text, folded, amount.end, scan.lexicon) or noun
 
 
-def _range_at(folded: str, amount: Amount, noun: Counting | None) -> re.Match[str] | None:
-    return _RANGE.match(folded, noun.end if noun else amount.end)
-
-
 def _dashed(folded: str, previous: Quantity | None, start: int) -> bool:
     """A third member of `38% - 33% - 29%`: a list, no range."""
     return previous is not None and folded[previous.end : start].strip() in ("-", "–", "—")
 
 
-def _is_range(folded: str, first: Amount, noun: Counting | None, second: Amount, second_noun: Counting | None) -> bool:
-    if mask := re.compile(r" ?[-–—] ?[0-9]").match(
-        folded, second_noun.end if second_noun and second_noun is not noun else second.end
-    ):
-        return mask is None
-    if noun is not None and second_noun is not None and noun.noun != second_noun.noun:
+def _is_range(folded: str, first: Amount, noun: Counting | None, second: Amount, last: Counting | None) -> bool:
+    """Whether two amounts with a dash or `đến` between them are a range: of one unit, not years, not the first two of
+    three."""
+    if _ANOTHER.match(folded, last.end if last and last is not noun else second.end):
         return False
-    if second.numeral.plain and len(second.numeral.digits) == 4 and second_noun is noun and not second.power:
+    if noun is not None and last is not None and noun.noun != last.noun:
+        return False
+    if second.numeral.plain and len(second.numeral.digits) == 4 and last is noun and not second.power:
         return not YEAR_MIN <= int(second.numeral.digits) <= YEAR_MAX
     return "malformed" not in (first.numeral.form, second.numeral.form)
 
 
 def _quantity(
-    scan: Scan, left: Before, amount: Amount, second: Amount | None, noun: Counting | None, pair: bool, rules: list[str]
+    scan: Scan, left: Before, amount: Amount, second: Amount | None, noun: Counting | None, rule: str
 ) -> Quantity:
     folded = scan.reading.folded
+    rules = [rule] if rule else []
+    pair = rule == "pair"
     start = amount.numeral.start
     end = max(amount.end, second.end if second else 0, noun.end if noun else 0)
-    kind = counted(second if pair and second else amount, noun.noun if noun else None, noun.words if noun else "")
-    value, doubtful = amount.value(
-        kind, scan.english if amount.numeral.form in ("dot3", "comma3", "dot_decimal") else False
-    )
-    other: Decimal | None = None
-    if second is not None:
-        other, other_doubtful = second.value(kind, False)
-        doubtful = doubtful or other_doubtful
-        if pair and second.power and not amount.power:
-            value = value.scaleb(second.power)
     unit, unit_words, power = _unit(scan, amount, second, noun)
-    value, other = _whole(value.scaleb(power)), _whole(other.scaleb(power)) if other is not None else None
-    name, name_start = comparator(left, scan.lexicon)
+    value, other, doubtful = _values(scan, amount, second, noun, pair, power)
+    bound, bound_start = comparator(left, scan.lexicon)
     if more := _OR_MORE.match(folded, end):
-        name = _CASE_BOUND[more[1]]
+        bound = _CASE_BOUND[more[1]]
         rules.append("or_more")
-    if pair and second is not None and noun is None and is_fraction(folded, folded[start:end], end, left.one):
-        value, other, pair, unit = round(value / (other or 1) * 100, 2), None, False, "percent"
-        rules[-1] = "fraction"
-    quantity = Quantity(
+    if pair and other and noun is None and is_fraction(folded, folded[start:end], end, left.one):
+        value, other, pair, unit = round(value / other * 100, 2), None, False, "percent"
+        rules[0] = "fraction"
+    reason = reason_of(folded, left, Said(amount, second, noun, value, unit, bound, end), scan.lexicon)
+    if reason == "times" and value > 1 and (verb := _MULTIPLE.search(left.clause)):
+        value, other = _rise(value, verb[1]), other and _rise(other, verb[1])
+        reason, unit, doubtful = None, "percent", verb[1] != "gấp"
+        rules.append("times")
+    return Quantity(
         start,
         end,
         value,
         unit,
         unit_words,
         value_high=None if pair else other,
-        comparator=name,
-        comparator_start=name_start,
+        comparator=bound,
+        comparator_start=bound_start,
         pair=other if pair else None,
+        non_value=reason,
         doubtful=doubtful,
         rules=tuple(rules),
     )
-    reason = reason_of(folded, left, amount, noun, quantity, scan.lexicon)
-    if reason == "times" and (verb := _MULTIPLE.search(left.clause)) and quantity.value > 1:
-        return _multiple(quantity, verb[1], noun)
-    if reason is None and "malformed" in (amount.numeral.form, second.numeral.form if second else ""):
-        reason = "malformed"
-    return replace(quantity, non_value=reason) if reason else quantity
+
+
+def _values(
+    scan: Scan, amount: Amount, second: Amount | None, noun: Counting | None, pair: bool, power: int
+) -> tuple[Decimal, Decimal | None, bool]:
+    """The first number, the second, and whether one is doubtful, in the unit that is `power` tens below the noun's."""
+    kind = counted(second if pair and second else amount, noun.noun if noun else None, noun.words if noun else "")
+    value, doubtful = amount.value(kind, amount.numeral.habit_matters(kind) and scan.english)
+    if second is None:
+        return _whole(value.scaleb(power)), None, doubtful
+    other, other_doubtful = second.value(kind, second.numeral.habit_matters(kind) and scan.english)
+    if pair and second.power and not amount.power:
+        value = value.scaleb(second.power)
+    return _whole(value.scaleb(power)), _whole(other.scaleb(power)), doubtful or other_doubtful
+
+
+def _rise(times: Decimal, verb: str) -> Decimal:
+    """`gấp 1,5 lần` is a rise by 50 percent. `tăng 1,3 lần` mostly means the same, `giảm 2 lần` a half."""
+    return (1 - 1 / times if verb == "giảm" else times - 1) * 100
 
 
 def _whole(value: Decimal) -> Decimal:
     """`value` without the exponent that scaling leaves (1.25E+6), as it is written."""
     return value.quantize(Decimal(1)) if value.as_tuple().exponent > 0 else value  # type: ignore[operator]
-
-
-def _multiple(quantity: Quantity, verb: str, noun: Counting | None) -> Quantity:
-    """`gấp 1,5 lần` as a rise of 50 percent. `tăng 1,3 lần` mostly means the same, `giảm 2 lần` a half: doubtful."""
-    value = (1 - 1 / quantity.value if verb == "giảm" else quantity.value - 1) * 100
-    high = None if quantity.value_high is None else (quantity.value_high - 1) * 100
-    words = noun.words if noun else ""
-    rules = (*quantity.rules, "times")
-    return replace(
-        quantity, value=value, value_high=high, unit="percent", unit_text=words, doubtful=verb != "gấp", rules=rules
-    )
 
 
 def _unit(scan: Scan, amount: Amount, second: Amount | None, noun: Counting | None) -> tuple[str | None, str, int]:

@@ -86,7 +86,7 @@ def mask_at(text: str, folded: str, start: int, end: int, left: Before) -> tuple
             return match.end(), "document"
         if (match := _YEARS.match(folded, start)) and _is_years(match[0]):
             return match.end(), "year"
-    if found := _date_at(folded, start, end, left):
+    if _may_be_date(folded, start, end, mark) and (found := _date_at(folded, start, end, left)):
         return found
     if (mark == ":" or mark in ("h", "g")) and (match := _TIME.match(folded, start)):
         return match.end(), "time"
@@ -101,9 +101,15 @@ def _is_years(found: str) -> bool:
     return int(first[-len(last) :]) < int(last)
 
 
+def _may_be_date(folded: str, start: int, end: int, mark: str) -> bool:
+    """Whether the digits have a date's mark inside or behind them: most numbers have not, and need no closer look."""
+    if mark in ("/", "-", "–", "t"):
+        return end - start <= 10
+    dot = folded.find(".", start, end)
+    return 0 <= dot <= start + 2 and not (folded[dot + 3 : dot + 4].isdigit() and end - dot == 4)
+
+
 def _date_at(folded: str, start: int, end: int, left: Before) -> tuple[int, str] | None:
-    if end - start > 10:
-        return None
     for pattern in _DATES:
         if match := pattern.match(folded, start):
             return match.end(), "date"

@@ -23,7 +23,6 @@ Counted = Literal["share", "scale", "measure", "count", "bare"]
 or nothing is said."""
 
 _FORMS: Final[tuple[tuple[Form, re.Pattern[str]], ...]] = (
-    ("plain", re.compile(r"[0-9]+")),
     (
         "decimal",
         re.compile(r"[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+|[0-9]{4,},[0-9]{3}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+"),
@@ -49,6 +48,12 @@ class Numeral:
     form: Form
     loose: bool = False
     """Blanks were taken out of it."""
+
+    def habit_matters(self, counted: Counted) -> bool:
+        """Whether the value depends on the habit of the rest of the text."""
+        if self.form == "dot3":
+            return counted in ("scale", "measure")
+        return self.form == "comma3" or (self.form == "dot_decimal" and counted == "count")
 
     @property
     def plain(self) -> bool:
@@ -86,6 +91,8 @@ class Numeral:
 
 def form_of(digits: str) -> Form:
     """How `digits` (digits and single marks between them) is written."""
+    if digits.isdigit():
+        return "plain" if len(digits) <= DIGITS_MAX else "malformed"
     if len(digits) > DIGITS_MAX + digits.count(".") + digits.count(","):
         return "malformed"
     for form, pattern in _FORMS:

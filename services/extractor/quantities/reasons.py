@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-from services.extractor.model import Quantity
 from services.extractor.quantities.amounts import Amount, Counting, per
 from services.extractor.quantities.context import Before, each, level_of_pay, threshold
 from services.extractor.quantities.lexicon import Lexicon
@@ -12,8 +13,27 @@ from services.extractor.quantities.lexicon import Lexicon
 YEAR_MIN: Final = 1900
 YEAR_MAX: Final = 2100
 """A bare number of four digits between them is a year."""
+DAY_MAX: Final = 31
+_SHARES: Final = ("percent", "percentage_point")
+_DATED: Final = ("tháng", "quí", "ngày")
+_EVERY: Final = ("mỗi", "một", "hằng", "hàng", "các", "vài", "mấy")
+"""Before `tháng` and `ngày` they make a rate of what follows: `mỗi ngày 20 người`."""
 _TIMES: Final = ("tháng", "quí", "ngày", "giờ")
 """`12 người/ngày` is a count over a time; only money and kilos by the month are norms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of a number when it is asked whether it is a value."""
+
+    amount: Amount
+    second: Amount | None
+    noun: Counting | None
+    value: Decimal
+    unit: str | None
+    bound: str
+    """The comparator."""
+    end: int
 
 
 def named(left: Before, words: Lexicon) -> str | None:
@@ -21,44 +41,40 @@ def named(left: Before, words: Lexicon) -> str | None:
     for phrase in left.tails:
         if reason := words.strong.get(phrase):
             return reason
-    if left.one in ("tháng", "quí", "ngày") and left.two.split(" ")[0] not in (
-        "mỗi",
-        "một",
-        "hằng",
-        "hàng",
-        "các",
-        "vài",
-        "mấy",
-    ):
+    if left.one in _DATED and (not left.two or left.two.split(" ")[0] not in _EVERY):
         return "date"
     return None
 
 
-def reason_of(
-    folded: str, left: Before, amount: Amount, noun: Counting | None, quantity: Quantity, words: Lexicon
-) -> str | None:
-    """Why `quantity` is no value; None where it is one."""
-    if noun is not None and noun.noun.reason is not None:
-        return noun.noun.reason
-    plain = amount.numeral.plain and not amount.power
-    share = quantity.unit in ("percent", "percentage_point")
-    if (
-        not share
-        and (reason := named(left, words))
-        and (plain or reason in ("phone", "name"))
-        and (reason != "date" or quantity.value <= 31)
-    ):
+def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | None:
+    """Why `said` is no value; None where it is one."""
+    if said.noun is not None and said.noun.noun.reason is not None:
+        return said.noun.noun.reason
+    numeral = said.amount.numeral
+    plain = numeral.plain and not said.amount.power
+    if said.unit not in _SHARES and (reason := named(left, words)) and _bears(reason, plain, said.value):
         return reason
     if (
         plain
-        and len(amount.numeral.digits) == 4
-        and YEAR_MIN <= quantity.value <= YEAR_MAX
-        and (noun is None or left.one == "năm")
+        and len(numeral.digits) == 4
+        and YEAR_MIN <= said.value <= YEAR_MAX
+        and (not said.noun or left.one == "năm")
     ):
         return "year"
-    if noun is None and not amount.power:
-        return _reason_of_bare(left, plain, words)
-    return _reason_of_counted(folded, left, quantity, words)
+    if said.noun is None and not said.amount.power:
+        reason = _reason_of_bare(left, plain, words)
+    else:
+        reason = _reason_of_counted(folded, left, said, words)
+    if reason is None and "malformed" in (numeral.form, said.second.numeral.form if said.second else ""):
+        return "malformed"
+    return reason
+
+
+def _bears(reason: str, plain: bool, value: Decimal) -> bool:
+    """Whether a number of this form can be what the word before it numbers."""
+    if reason == "date":
+        return plain and value <= DAY_MAX
+    return plain or reason in ("phone", "name")
 
 
 def _reason_of_bare(left: Before, plain: bool, words: Lexicon) -> str | None:
@@ -70,16 +86,15 @@ def _reason_of_bare(left: Before, plain: bool, words: Lexicon) -> str | None:
     return None
 
 
-def _reason_of_counted(folded: str, left: Before, quantity: Quantity, words: Lexicon) -> str | None:
-    behind = per(folded, quantity.end)
-    money = quantity.unit in ("vnd", "usd", "kg")
-    per_one = behind is not None and not words.per_norm.isdisjoint(behind)
-    if per_one and (money or behind[0] not in _TIMES):  # type: ignore[index]
+def _reason_of_counted(folded: str, left: Before, said: Said, words: Lexicon) -> str | None:
+    money = said.unit in ("vnd", "usd", "kg")
+    behind = per(folded, said.end)
+    if behind and not words.per_norm.isdisjoint(behind) and (money or behind[0] not in _TIMES):
         return "norm"
-    if quantity.unit not in ("percent", "percentage_point") and each(left, words.each_is_time):
+    if said.unit not in _SHARES and each(left, words.each_is_time):
         return "norm"
     if money and level_of_pay(left):
         return "norm"
-    if quantity.comparator != "eq" and threshold(left, quantity.unit == "person"):
+    if said.bound != "eq" and threshold(left, said.unit == "person"):
         return "threshold"
     return None

@@ -87,7 +87,8 @@ def read_words(reading: Reading, backwards: str, words: Lexicon, found: list[Qua
     candidates = [_number(reading, backwards, words, match) for match in _RUN.finditer(folded)]
     candidates += [_nought(reading, words, match) for match in _NOUGHT.finditer(folded)]
     candidates += [_multiple(match) for match in _MULTIPLE.finditer(folded)]
-    candidates += [_share(match) for match in _SHARE.finditer(folded)]
+    if "một nửa" in folded or " phần " in folded:
+        candidates += [_share(match) for match in _SHARE.finditer(folded)]
     result: list[Quantity] = []
     starts = [quantity.start for quantity in found]
     for quantity in sorted(filter(None, candidates), key=lambda quantity: (quantity.start, -quantity.end)):
