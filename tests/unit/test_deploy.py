@@ -48,6 +48,19 @@ def test_every_alert_is_explained_in_the_manual() -> None:
     assert missing == []
 
 
+def test_the_image_holds_every_data_folder_that_the_code_reads() -> None:
+    sources = "".join(
+        file.read_text(encoding="utf-8") for room in ("services", "shared") for file in (ROOT / room).rglob("*.py")
+    )
+    folders = set(re.findall(r'DEPLOY / "(\w+)"', sources)) - {"schemas"}  # written by a developer, read by nobody
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert {"portals", "profiles"} <= folders
+    for folder in folders:
+        assert f"!deploy/{folder}" in ignored
+        assert f"COPY deploy/{folder} /app/deploy/{folder}" in dockerfile
+
+
 def test_compose_sets_only_settings_that_exist() -> None:
     known = {name for name, _, _ in _walk(Settings)}
     for name in OURS:
