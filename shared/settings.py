@@ -10,6 +10,7 @@ Kubernetes set `enableServiceLinks: false`: a Service called solieu-something in
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -167,7 +168,7 @@ def env_example() -> str:
     blocks = ["# Settings of Solieu. Copy to .env and uncomment what you change. Made by `python -m shared.settings`."]
     for name, _, field in _walk(Settings):
         default = field.get_default()
-        shown = "" if default is None else str(default).removeprefix(f"{ROOT}/")
+        shown = "" if default is None else _shown(default).removeprefix(f"{ROOT}/")
         help_lines = [f"# {line.strip()}" for line in (field.description or "").splitlines()]
         blocks.append("\n".join([*help_lines, f"#{name}={shown}"]))
     return "\n\n".join(blocks) + "\n"
@@ -193,7 +194,7 @@ def _given(env_file: Path | None) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _unknown(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)  # the prefix alone makes 0.5
     return f"{name}: no such setting." + (f" Did you mean {near[0]}?" if near else " See .env.example.")
 
 
@@ -206,7 +207,9 @@ def _mistake(item: Any) -> str:
 def _shown(value: object) -> str:
     if value is None:
         return "(not set)"
-    return "(hidden)" if isinstance(value, Secret) else str(value)
+    if isinstance(value, Secret):
+        return "(hidden)"
+    return json.dumps(list(value)) if isinstance(value, tuple) else str(value)
 
 
 def command(arguments: list[str]) -> int:
