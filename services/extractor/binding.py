@@ -36,6 +36,8 @@ LENGTH: Final = 0.6
 ADJACENT: Final = 2.0
 """Off where the number's own noun is part of the name (`9.018 hộ nghèo`)."""
 INHERITED: Final = 4.0
+PRIVATE: Final = 25
+"""Words. So far reach the words that make a figure one family's."""
 WINDOW: Final = 45
 """Words. Mentions beyond are no candidates."""
 _BARE: Final = re.compile(fold(r"\s*(?:$|[,;.:()\n–-]|và\b|so với\b|đạt\b|kế hoạch\b)"))
@@ -132,6 +134,9 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
     """For each slot, the mentions that could name it, cheapest first."""
     rows: list[list[tuple[float, Mention]]] = []
     for slot in slots:
+        if any(m.kind == "private" and 0 < slot.first - m.last <= PRIVATE for m in mentions):
+            rows.append([])
+            continue
         near = [m for m in mentions if m.first < slot.stop + WINDOW and m.last > slot.first - WINDOW and _fits(m, slot)]
         rows.append([(_cost(slot, m, slots, scene), m) for m in _longest(near)] if slot.nameable else [])
     owners: dict[tuple[int, str | None, str | None], float] = {}
@@ -153,7 +158,7 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
 
 def _fits(mention: Mention, slot: Slot) -> bool:
     if mention.indicator is None:
-        return slot.role.name == roles.LEVEL
+        return slot.role.name == roles.LEVEL and mention.kind == "decoy"
     return measure_of(catalogue()[mention.indicator], slot.quantity, slot.role) is not None
 
 

@@ -14,12 +14,15 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import ahocorasick
 import yaml
 
+from services.extractor.reading import Reading
 from shared.vietnam.text import fold
+
+HEADING_CHARACTERS_MAX: Final = 150
 
 
 @lru_cache(maxsize=16)
@@ -46,17 +49,32 @@ class Triggers:
         self._automaton = ahocorasick.Automaton()
         for word in words:
             plain = fold(word)
-            self._automaton.add_word(plain, (len(plain), plain[0].isalnum(), plain[-1].isalpha(), plain))
+            self._automaton.add_word(
+                plain, (len(plain), plain[0].isalpha(), plain[0].isdigit(), plain[-1].isalpha(), plain)
+            )
         self._automaton.make_automaton()
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Offset and word of each find in folded `text`, in the order of their ends; overlapping finds too.
 
-        A word that begins or ends with a letter is found as a whole word; one that ends with a digit, as a prefix."""
-        for last, (length, bounded, closed, word) in self._automaton.iter(text):
+        A word's letters are not found within a run of letters, nor its first digit within one of digits: `23tháng
+        02năm` holds both."""
+        for last, (length, letter, digit, closed, word) in self._automaton.iter(text):
             start = last + 1 - length
-            if bounded and start and text[start - 1].isalnum():
+            if start and ((letter and text[start - 1].isalpha()) or (digit and text[start - 1].isdigit())):
                 continue
             if closed and last + 1 < len(text) and text[last + 1].isalpha():
                 continue
             yield start, word
+
+
+def is_heading(reading: Reading, index: int) -> bool:
+    """Sentence `index` ends a short line without a full stop: a heading, numbered (`II. CHỈ TIÊU NĂM 2023`) or not."""
+    sentence = reading.sentences[index]
+    after = reading.sentences[index + 1].paragraph if index + 1 < len(reading.sentences) else -1
+    return (
+        sentence.kind in ("heading", "item")
+        and sentence.end - sentence.start <= HEADING_CHARACTERS_MAX
+        and after != sentence.paragraph
+        and reading.text[sentence.end - 1] not in ".;,:"
+    )

@@ -56,7 +56,8 @@ class PeriodMention:
     period: str
     """As the contract writes it: 2022, 2023-H1, 2023-M01/M09, 2023-Q1, 2023-03, 2021/2025, 2023-06-30."""
     role: str = "period"
-    """period | as_of (a state at a date) | base (a change is measured from it) | per_year | event | span."""
+    """period | as_of (a state at a date) | base (a change is measured from it) | per_year | per_month | event | span |
+    name (years in a programme's name)."""
     rules: tuple[str, ...] = ()
 
 
@@ -98,7 +99,8 @@ class Mention:
     phrase: str
     """The pattern as the catalogue has it."""
     kind: str
-    """pattern | elliptic | not (the indicator's own words do not count inside) | decoy."""
+    """pattern | elliptic | not (the indicator's own words do not count inside) | decoy | private (what follows is one
+    family's or one company's)."""
     parts: tuple[tuple[int, int], ...]
     """First and last word (indices of `Words`) of each run of words that matched."""
     of: tuple[str, ...] = ()

@@ -150,6 +150,7 @@ def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Dra
     if rivals:
         draft.margin = rivals[0].cost - best.cost
     draft.value_high = quantity.value_high
+    draft.before_the_change = slot.role.before_the_change
     draft.comparator = quantity.comparator
     _apply_measure(draft, slot)
     return draft

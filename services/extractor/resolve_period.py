@@ -11,6 +11,7 @@ from typing import Final
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
 from services.extractor.scene import Scene, SentenceView
+from services.extractor.periods import year_before
 from services.extractor.statuses import status_of_period
 from shared.vietnam.text import fold
 
@@ -47,7 +48,6 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
     for draft in drafts:
         if not draft.period:
             _one(draft, own, view, scene, memory)
-        _ahead(draft, scene.published)
         if draft.status == "target":
             memory.planned = draft.period
     _move(view, drafts, own, scene, memory)
@@ -55,10 +55,15 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
 
 def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: Scene, memory: PeriodMemory) -> None:
     mention = _nearest(draft, own, scene)
+    if draft.before_the_change and not (mention and _attached(mention, draft, scene)):
+        _before_the_change(draft, mention, scene)
+        return
     target = draft.status == "target"
     if mention is not None:
         draft.period = mention.period
         draft.rules.append(f"period: {scene.reading.text[mention.start : mention.end]}")
+        if "period.now" not in mention.rules:
+            _ahead(draft, scene.published)
     elif draft.change_of is not None and draft.change_of.period:
         draft.period = draft.change_of.period
         draft.rules.append("period: of the level beside it")
@@ -80,9 +85,9 @@ def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> Period
     folded = scene.reading.folded
     start, end = draft.start, draft.end
     for mention in own:
-        if mention.start >= end and _ATTACHED.fullmatch(folded, end, mention.start):
+        if _attached(mention, draft, scene):
             return mention
-    usable = [m for m in own if not _bracketed(m) and (draft.status == "target" or "period.planned" not in m.rules)]
+    usable = [m for m in own if not _bracketed(m) and (draft.status == "target" or not _planned(m, scene))]
     before = [m for m in usable if m.end <= start]
     if before:
         return before[-1]
@@ -90,6 +95,26 @@ def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> Period
     if after and not re.search(r"[0-9]", folded[end : after[0].start]):
         return after[0]
     return None
+
+
+def _attached(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
+    """Right after the number: `56% vào năm 2020`, `16,5% (cuối năm 2021)`."""
+    folded = scene.reading.folded
+    return mention.start >= draft.end and _ATTACHED.fullmatch(folded, draft.end, mention.start) is not None
+
+
+def _planned(mention: PeriodMention, scene: Scene) -> bool:
+    """A plan's period, unless it lies before the publication: then a result was planned and reached."""
+    if "period.planned" not in mention.rules:
+        return False
+    return scene.published is None or int(mention.period[:4]) >= scene.published.year
+
+
+def _before_the_change(draft: Draft, mention: PeriodMention | None, scene: Scene) -> None:
+    """`giảm từ 6,75% xuống 5,24%`: the first value is of the end of the year before the second's."""
+    period = mention.period if mention else scene.period or ""
+    draft.period = year_before(period) if period[:4].isdigit() else period
+    draft.rules.append("period: before the change")
 
 
 def _ahead(draft: Draft, published: date | None) -> None:
@@ -115,6 +140,7 @@ def _move(
     for mention in plain:
         if "period.planned" in mention.rules:
             memory.planned = mention.period
+    plain = [mention for mention in plain if "period.now" not in mention.rules]
     if plain and not _heads(view, drafts, scene):
         for target in {draft.status == "target" for draft in drafts} or {False, True}:
             memory.carried[target] = plain[-1].period

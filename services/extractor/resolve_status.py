@@ -11,6 +11,8 @@ from services.extractor.statuses import Governance
 def resolve_statuses(drafts: Sequence[Draft], governing: Governance) -> None:
     """Set `status` of the drafts."""
     for draft in drafts:
+        if draft.status != "actual":
+            continue
         cue = governing.at(draft.quantity.start)
         if cue is not None:
             draft.status = cue.status

@@ -29,6 +29,8 @@ class Role:
     governor: int = -1
     """Where the direction verb begins, as an offset into the sentence's text before the number; -1 without one."""
     rule: str = ""
+    before_the_change: bool = False
+    """`từ` before it and `xuống`, `lên`, `còn` after it."""
     grows: bool = False
     """A level of a percent that growth is spoken of just before (`tăng thêm ước đạt 12,4%`)."""
 
@@ -60,8 +62,14 @@ _AS_BEFORE: Final = re.compile(
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| ngày\b| quý\b)[^,;.]*$"))
+_WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
+_GRANTED: Final = re.compile(fold(r"\bđược(?: miễn| hỗ trợ)?,?\s*$"))
+_IS: Final = re.compile(fold(r"\blà\b"))
+_FROM_HERE: Final = re.compile(fold(r"\btừ\s*(?:mức\s*)?$"))
 _DONE: Final = re.compile(fold(r"\s*được\b"))
 _REACHED: Final = re.compile(fold(r"\b(đạt|được|bằng)\s*$"))
+_NOUN_CHARACTERS: Final = 12
+"""Where this much stands between verb and number, a noun is there, and `là` goes with the verb: `giảm tỷ lệ hộ nghèo là 2,9%`."""
 _PER_HEAD_GAP: Final = 90
 """Characters. A direction verb further before the number governs something else."""
 
@@ -71,6 +79,8 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
     to the sentence's end, and the role of the number before it."""
     if _EACH.search(before):
         return Role(NOTHING, rule="role.for_each")
+    if _WHOLE.search(before):
+        return Role(NOTHING, rule="role.whole")
     if quantity.unit == "percent":
         found = _percent(quantity, before, after)
         if found:
@@ -99,8 +109,9 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
     verb = None
     for verb in _DIRECTION.finditer(before):
         pass
+    first = _FROM_HERE.search(before) is not None and _TO.match(after) is not None
     if verb is None:
-        return Role(LEVEL)
+        return Role(LEVEL, before_the_change=first)
     if _AFTER_PLAN.match(after):
         return Role(NOTHING, rule="role.distance_from_plan")
     middle = before[verb.end() :]
@@ -109,11 +120,13 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
         middle = middle[done.end() :]
     if len(middle) > _PER_HEAD_GAP or re.search(r"[;.]|[,(](?!\s)", middle):
         return Role(LEVEL)
+    if quantity.unit == "percent" and _GRANTED.search(before, 0, verb.start()):
+        return Role(NOTHING, rule="role.granted_cut")
     if "," in middle and not re.fullmatch(r"[^,]{0,60},?[^,]{0,30}", middle):
         return Role(LEVEL)
-    if _LEVEL_MARK.search(middle):
+    if _LEVEL_MARK.search(middle if len(middle) < _NOUN_CHARACTERS else _IS.sub(" ", middle)):
         return Role(LEVEL, grows=_GROWTH.match(before, verb.start()) is not None)
     if _FROM.search(middle) and quantity.value_high is None and quantity.comparator != "ge" and _TO.match(after):
-        return Role(LEVEL)
+        return Role(LEVEL, before_the_change=True)
     sign = -1 if verb[1] in _DOWN else 1
     return Role(CHANGE, sign, governor=verb.start(), rule="role.rise_or_fall")

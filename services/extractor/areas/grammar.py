@@ -67,7 +67,7 @@ def _chained(mentions: list[AreaMention], reading: Reading) -> list[AreaMention]
 
 def _joint(last: AreaMention, mention: AreaMention, reading: Reading) -> bool:
     between = reading.folded[last.end : mention.start]
-    return len(between) < 12 and between.strip() in _JOINTS and "\n" not in between
+    return len(between) < 12 and between.removesuffix("tỉnh ").strip() in _JOINTS and "\n" not in between
 
 
 def _rank(mention: AreaMention) -> int:

@@ -97,7 +97,7 @@ def province(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     rules = ["area.province"]
     if old or _OLD_BEFORE.search(before):
         rules.append("area.old")
-    role = _role(before)
+    role = _role(before[: city.start()] if city else before)
     if role is None:
         return ()
     if role == "publisher":

@@ -28,7 +28,7 @@ class Rule:
 
     indicator: str | None
     kind: str
-    """pattern | elliptic | not | decoy."""
+    """pattern | elliptic | not | decoy | private."""
     pattern: str
     gaps: tuple[int, ...]
     """Most words before each part; the first is 0."""
@@ -53,7 +53,7 @@ def lexicon() -> Lexicon:
     abbreviations = {patterns.words(short)[0]: patterns.words(full) for short, full in data["abbreviations"].items()}
     rules: list[Rule] = []
     phrases: dict[patterns.Words, list[tuple[int, int, int]]] = {}
-    for indicator, kind, pattern, of in _sources(catalogue().values(), data["decoys"]):
+    for indicator, kind, pattern, of in _sources(catalogue().values(), data["decoys"], data["private"]):
         parts = patterns.parse(pattern, data["classes"], abbreviations)
         for at, part in enumerate(parts):
             for sequence in part.sequences:
@@ -69,7 +69,7 @@ def lexicon() -> Lexicon:
 
 
 def _sources(
-    indicators: Iterable[Indicator], decoys: Iterable[str]
+    indicators: Iterable[Indicator], decoys: Iterable[str], private: Iterable[str]
 ) -> Iterable[tuple[str | None, str, str, tuple[str, ...]]]:
     for indicator in indicators:
         for pattern in indicator.patterns:
@@ -81,6 +81,8 @@ def _sources(
             yield indicator.code, "not", pattern, ()
     for pattern in decoys:
         yield None, "decoy", pattern, ()
+    for pattern in private:
+        yield None, "private", pattern, ()
 
 
 def _codes(vocabulary: Iterable[str], abbreviations: Mapping[str, patterns.Words]) -> dict[str, str]:

@@ -31,21 +31,19 @@ class Frame:
     published: date
     """Publication date, or a day inferred from the text."""
     period: str
-    """The subject's period."""
-    inferred: bool
-    """The publication date was not given."""
+    """The subject's period; empty where neither a date is given nor the text names a year."""
 
     @property
     def year(self) -> int:
-        return int(self.period[:4])
+        return int(self.period[:4]) if self.period else self.published.year
 
 
 def article_period(reading: Reading, published: date | None) -> str:
     """The period that the article reports on: of figures whose own words name none.
 
     A review's year where headline, lead or first paragraphs speak of one (`tổng kết năm 2022`, `9 tháng đầu năm`), else
-    a plan's year, else the year of publication. Without a publication date the latest year that the text reviews; the
-    year 0001 where it names none at all. Never raises."""
+    a plan's year, else the year of publication. Without a publication date the latest year that the text reviews;
+    empty where it names none at all. Never raises."""
     return frame(reading, published).period
 
 
@@ -57,8 +55,10 @@ def frame(reading: Reading, published: date | None) -> Frame:
 def _frame(text: str, published: date | None) -> Frame:
     finds = scan(text)
     day = published or _day_of(text, finds)
+    if day is None:
+        return Frame(date.min, "")
     opening = [find for find in finds if find.start < _OPENING_CHARACTERS]
-    return Frame(day, _subject(text, opening, day, published is not None), published is None)
+    return Frame(day, _subject(text, opening, day, published is not None))
 
 
 def _subject(text: str, finds: list[Find], published: date, sure: bool) -> str:
@@ -109,8 +109,8 @@ def _plans(text: str, find: Find) -> bool:
 _PLAN_AFTER: Final = re.compile(r"\A[^.;\n]{0,40}(?:phấn đấu|đặt mục tiêu|đặt chỉ tiêu|dự kiến|sẽ |đề ra)")
 
 
-def _day_of(text: str, finds: Iterable[Find]) -> date:
-    """A day for a text without one: of the latest year that it speaks of as past or present."""
+def _day_of(text: str, finds: Iterable[Find]) -> date | None:
+    """A day for a text without one: of the latest year that it speaks of as past or present; None for no year."""
     years = [int(match[1]) for match in _TEXT_YEAR.finditer(text)]
     for find in finds:
         if find.before in ("law", "since", "until", "until_end", "plan", "base") or _plans(text, find):
@@ -120,5 +120,5 @@ def _day_of(text: str, finds: Iterable[Find]) -> date:
         elif find.id == "period.year_span" and find.bracket:
             years.append(int(find.parts["z"]))
     if not years:
-        years = [int(find.parts["y"]) - (find.before == "plan") for find in finds if "y" in find.parts] or [1]
-    return date(max(years), 12, 31)
+        years = [int(find.parts["y"]) - (find.before == "plan") for find in finds if "y" in find.parts]
+    return date(max(years), 12, 31) if years else None

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Final
 
+from services.extractor.cues import is_heading
 from services.extractor.model import PeriodMention
 from services.extractor.periods import calendar
 from services.extractor.periods.article import frame
@@ -34,17 +35,19 @@ def read_periods(reading: Reading, published: date | None) -> list[PeriodMention
     mentions: list[PeriodMention] = []
     paragraph = -1
     for find in finds:
-        sentence = reading.sentences[max(0, reading.sentence_at(find.start))]
+        index = max(0, reading.sentence_at(find.start))
+        sentence = reading.sentences[index]
         if sentence.paragraph != paragraph:
             paragraph = sentence.paragraph
             state.year = state.section_year or around.year
             state.explicit, state.period = False, ""
-        heading = sentence.kind == "heading" and paragraph > 0
+        heading = paragraph > 0 and is_heading(reading, index)
         if find.read == "years":
             mentions += _listed(reading.folded, find, state)
         elif find.read in READERS:
             answer = READERS[find.read](find, state)
-            if answer is not None:
+            # Without any year to lean on, words that need one say nothing.
+            if answer is not None and (around.period or "y" in find.parts):
                 mentions.append(PeriodMention(find.start, find.end, *answer, _rules(find, answer, state)))
                 _remember(answer, find, state, heading)
         else:

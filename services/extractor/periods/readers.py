@@ -81,7 +81,7 @@ def bare_year(find: Find, state: State) -> Answer:
         return f"{state.year}-12-31", "as_of"
     if find.before == "start" and find.bracket:
         return f"{state.year - 1}-12-31", "as_of"
-    if find.number is None and words.endswith(("trong", "cả")):
+    if find.number is None and find.before != "whole_plan" and words.endswith(("trong", "cả")):
         return str(state.year), "period"
     return None
 

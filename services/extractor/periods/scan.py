@@ -66,6 +66,7 @@ _NUMBER: Final = re.compile(
 )
 _DATE_BEFORE: Final = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\Z")
 _DOCUMENT: Final = re.compile(pattern(WORDS["document"], _SLOTS) + r"\Z")
+_NOT_DATE: Final = re.compile(pattern(WORDS["not_date"], _SLOTS) + r"\Z")
 _NOT_NOW: Final = re.compile(pattern(WORDS["not_now"], _SLOTS) + r"\Z")
 _PROGRAMME: Final = re.compile(pattern(WORDS["programme"], _SLOTS) + r"\Z")
 _COUNTED: Final = frozenset(("năm", "tháng", "t/"))
@@ -103,6 +104,8 @@ def _read(text: str, start: int, trigger: str, done: int) -> Find | None:
     if date:
         parts |= {"d": date[1], "m": date[3]}
         prefix, start = prefix[: date.start()], start - len(date[0])
+    if rule.read == "as_of_day" and _NOT_DATE.search(prefix):
+        return None
     if (rule.read == "now" and _NOT_NOW.search(prefix)) or (rule.read == "event" and _DOCUMENT.search(prefix)):
         return None
     number = _NUMBER.search(prefix[-12:]) if trigger in _COUNTED else None
@@ -120,6 +123,6 @@ def _read(text: str, start: int, trigger: str, done: int) -> Find | None:
         int(number[1]) if number and number[1] else NUMBERS[number[2]] if number else None,
         context.lastgroup or "" if context else "",
         context[0] if context else prefix[-12:],
-        text[start - 1 : start] == "(" and text[match.end() : match.end() + 1] == ")",
+        text[match.end() : match.end() + 1] == ")" and prefix[: context.start() if context else None].endswith("("),
         programme,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -66,9 +67,18 @@ def _damaged_words() -> frozenset[str]:
 
 
 def is_damaged(folded: str) -> bool:
-    """Whether a word of `folded` is no syllable but what a lost letter leaves of a known word."""
-    plain = folded.replace(",", " ").replace(".", " ").replace(";", " ")
-    return not _damaged_words().isdisjoint(plain.split())
+    """Whether a word of `folded` that is no syllable makes a known damaged pair with a neighbour: the cheap test before
+    `letter_edits`."""
+    words = folded.replace(",", " ").replace(".", " ").replace(";", " ").replace(":", " ").split()
+    damaged = _damaged_words()
+    if damaged.isdisjoint(words):
+        return False
+    table = _table()
+    marked = [_NUMBER if word[0].isdigit() else word for word in words]
+    return any(
+        (first in damaged or second in damaged) and table.get((first, second)) is not None
+        for first, second in pairwise(marked)
+    )
 
 
 def letter_edits(text: str, folded: str) -> Iterator[Edit]:

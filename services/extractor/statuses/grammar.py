@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from services.extractor.cues import Triggers, load, pattern
+from services.extractor.cues import HEADING_CHARACTERS_MAX, Triggers, is_heading, load, pattern
 from services.extractor.model import StatusCue
 from services.extractor.reading import Reading
 from shared.vietnam.text import fold
 
 _WORDS: Final = load(Path(__file__).with_name("words.yaml"))
 _BEFORE_MAX: Final = 40
-_HEADING_CHARACTERS_MAX: Final = 150
-_MARK_CHARACTERS_MAX: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,7 @@ def _rules() -> dict[str, list[_Rule]]:
 
 _RULES: Final = _rules()
 _TRIGGERS: Final = Triggers(_RULES)
+_LIST_OPENS: Final = re.compile(r".? *: *(?:\n|\Z)")
 _HEADS: Final = {
     status: re.compile(
         r"[^\wđ]*(?:[\divx]{1,4}[.)] *)?(?:về |các |một số |những |công tác )?(?:"
@@ -78,28 +76,22 @@ def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
 
 def _opens_list(text: str, end: int) -> bool:
     """A colon that ends the line: the items of the list are the paragraphs after it."""
-    return text[end - 1 : end] == ":" and text[end : end + 3].strip(" ")[:1] in ("", "\n")
+    return _LIST_OPENS.match(text, end - 1) is not None
 
 
 def _headings(reading: Reading) -> list[StatusCue]:
     """Lines that head a section. The headline is none: what an article announces is not all that it reports."""
     cues: list[StatusCue] = []
-    past_lead = False
-    for _, group in groupby(reading.sentences, key=lambda sentence: sentence.paragraph):
-        line = list(group)
-        past_lead = past_lead or line[0].kind == "paragraph"
-        start, end = line[0].start, line[-1].end
-        # A list mark may stand as a sentence of its own before the heading's words.
-        short = len(line) == 1 or (len(line) == 2 and line[0].end - start <= _MARK_CHARACTERS_MAX)
-        if (
-            not past_lead
-            or not short
-            or line[0].kind not in ("heading", "item")
-            or end - start > _HEADING_CHARACTERS_MAX
-        ):
+    start, paragraph, past_lead = 0, -1, False
+    for index, sentence in enumerate(reading.sentences):
+        if sentence.paragraph != paragraph:
+            start, paragraph = sentence.start, sentence.paragraph
+        past_lead = past_lead or sentence.kind == "paragraph"
+        if not past_lead or sentence.end - start > HEADING_CHARACTERS_MAX or not is_heading(reading, index):
             continue
         for status, head in _HEADS.items():
-            if head.match(reading.folded, start) and reading.text[end - 1] not in ".;,":
-                cues.append(StatusCue(start, end, status, "section", (f"status.{status}_section",)))
+            if head.match(reading.folded, start):
+                rules = (f"status.{status}_section",)
+                cues.append(StatusCue(start, sentence.end, status, "section", rules))
                 break
     return cues

@@ -1,0 +1,193 @@
+"""Figures of tables: rows that the cleaner wrote as `label | Kế hoạch: 6.000 | Thực hiện: 8.095`, and tables that fell apart
+into one cell a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from services.extractor.draft import Draft
+from services.extractor.model import Mention, Quantity
+from services.extractor.scene import Scene, SentenceView
+from shared.vietnam.catalogue import Indicator, catalogue
+from shared.vietnam.text import fold
+
+_CELL: Final = re.compile(r"[^|\t\n]+")
+_PLAN: Final = re.compile(fold(r"\b(kế hoạch|kh|chỉ tiêu|mục tiêu|giao)\b"))
+_RESULT: Final = re.compile(fold(r"\b(thực hiện|kết quả|th|đạt được|ước|số liệu|đạt)\b"))
+_RATIO: Final = re.compile(fold(r"%|\b(tỷ lệ|so sánh|so với|tỉ lệ)\b"))
+_SCALE: Final = re.compile(fold(r"[(,:]\s*(?:đvt|đơn vị tính|đơn vị)?\s*:?\s*(nghìn|ngàn|triệu|tỷ)"))
+_SCALES: Final = {"nghìn": 3, "ngàn": 3, "triệu": 6, fold("tỷ"): 9}
+_WHOLE: Final = re.compile(fold(r"\b(tổng|cộng|toàn tỉnh|toàn thành phố|toàn quốc|chung)\b"))
+_NUMBER_LINE: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[.,\s][0-9]{3})*(?:[.,][0-9]+)?\s*%?")
+_LINE_CHARACTERS: Final = 60
+"""Longest line that can be a cell of a table in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    heading: tuple[int, int] | None
+    """Span of the words above or before the number."""
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    sentence: int
+    label: tuple[int, int]
+    cells: tuple[Cell, ...]
+
+
+def rows(scene: Scene) -> Iterator[Row]:
+    """All rows of the article's tables, in order."""
+    for view in scene.sentences:
+        if view.sentence.kind == "table":
+            row = _row(view, scene)
+            if row:
+                yield row
+    yield from _in_pieces(scene)
+
+
+def _row(view: SentenceView, scene: Scene) -> Row | None:
+    text = scene.reading.text
+    spans = [match.span() for match in _CELL.finditer(text, view.sentence.start, view.sentence.end)]
+    if len(spans) < 2:
+        return None
+    cells = []
+    for start, end in spans[1:]:
+        inside = [q for q in view.quantities if start <= q.start < end and q.non_value in (None, "counter", "norm")]
+        if not inside:
+            continue
+        colon = text.rfind(":", start, inside[-1].start)
+        cells.append(Cell((start, colon) if colon > 0 else None, inside[-1]))
+    return Row(view.index, spans[0], tuple(cells)) if cells else None
+
+
+def _in_pieces(scene: Scene) -> Iterator[Row]:
+    """`Huyện` / `Số hộ nghèo` / `Tỷ lệ (%)` / `Đầm Dơi` / `2.105` / `4,62` / ...: a line each, the numbers at fixed places."""
+    block: list[SentenceView] = []
+    for view in (*scene.sentences, None):
+        if view is not None and view.sentence.kind == "heading" and view.sentence.end - view.sentence.start <= _LINE_CHARACTERS:
+            block.append(view)
+            continue
+        yield from _block(block, scene)
+        block = []
+
+
+def _block(block: Sequence[SentenceView], scene: Scene) -> Iterator[Row]:
+    numeric = [bool(_NUMBER_LINE.fullmatch(scene.reading.text[v.sentence.start : v.sentence.end])) for v in block]
+    if True not in numeric:
+        return
+    first = numeric.index(True)
+    width = 1
+    while first + width - 1 < len(block) and numeric[first + width - 1]:
+        width += 1
+    label = first - 1
+    headings = block[label - width : label] if label >= width else ()
+    if width < 2 or not headings:
+        return
+    while label + width <= len(block) and not numeric[label] and all(numeric[label + 1 : label + width]):
+        cells = tuple(
+            Cell((head.sentence.start, head.sentence.end), view.quantities[0])
+            for head, view in zip(headings[1:], block[label + 1 : label + width], strict=True)
+            if view.quantities
+        )
+        yield Row(block[label].index, (block[label].sentence.start, block[label].sentence.end), cells)
+        label += width
+
+
+def read_row(row: Row, scene: Scene) -> list[Draft]:
+    """Drafts of a row: the label names the indicator and the columns plan and result, or the columns name indicators and the
+    label a place."""
+    mentions = scene.sentences[row.sentence].mentions
+    named = _named(row.label, mentions)
+    drafts: list[Draft] = []
+    if named:
+        drafts = _plan_and_result(row, named, scene)
+    else:
+        for cell in row.cells:
+            if cell.heading is None:
+                continue
+            codes = _named(cell.heading, scene.sentences[scene.reading.sentence_at(cell.heading[0])].mentions)
+            draft = _draft(row, cell, codes, scene)
+            if draft:
+                label = scene.reading.text[slice(*row.label)].strip()
+                draft.locality = None if _WHOLE.search(fold(label)) else label
+                drafts.append(draft)
+    return drafts
+
+
+def _named(span: tuple[int, int], mentions: Sequence[Mention]) -> list[str]:
+    """Indicators that the words of a cell name, the longest name first."""
+    inside = [m for m in mentions if span[0] <= m.start and m.end <= span[1] and m.kind == "pattern" and m.indicator]
+    inside.sort(key=lambda m: -m.weight)
+    return [m.indicator for m in inside if m.indicator]
+
+
+def _plan_and_result(row: Row, codes: Sequence[str], scene: Scene) -> list[Draft]:
+    result: Draft | None = None
+    plan: Draft | None = None
+    ratio: Decimal | None = None
+    others: list[Draft] = []
+    for cell in row.cells:
+        heading = scene.reading.folded[slice(*cell.heading)] if cell.heading else ""
+        percent_of = bool(_RATIO.search(heading)) and bool(_PLAN.search(heading) or result or plan)
+        if percent_of and cell.quantity.unit in ("percent", None) and not catalogue()[codes[0]].is_rate:
+            ratio = cell.quantity.value
+            continue
+        draft = _draft(row, cell, codes, scene)
+        if draft is None:
+            continue
+        if _PLAN.search(heading) and not _RESULT.search(heading):
+            draft.status = "target"
+            plan = plan or draft
+        elif result is None:
+            result = draft
+        else:
+            others.append(draft)
+    if result is not None:
+        result.plan_ratio = ratio
+        if plan is not None and plan.period in ("", result.period):
+            result.target_value = plan.value
+            plan = None
+    return [draft for draft in (result, plan, *others) if draft is not None]
+
+
+def _draft(row: Row, cell: Cell, codes: Sequence[str], scene: Scene) -> Draft | None:
+    quantity = cell.quantity
+    around = scene.reading.folded[slice(*row.label)] + " " + (scene.reading.folded[slice(*cell.heading)] if cell.heading else "")
+    for code in codes:
+        entry = catalogue()[code]
+        unit = quantity.unit if quantity.unit in entry.units else None
+        if quantity.unit is not None and unit is None:
+            continue
+        if not _suits(entry, around):
+            continue
+        value = quantity.value if quantity.unit else quantity.value.scaleb(_scale(around))
+        draft = Draft(quantity, row.sentence, code, "level", value, unit or entry.unit)
+        draft.rules.append("table")
+        draft.period = _period(cell, scene)
+        return draft
+    return None
+
+
+def _suits(entry: Indicator, around: str) -> bool:
+    """`Tỷ lệ hộ nghèo` and `Số hộ nghèo` hold the same words: a percent sign or `tỷ lệ` asks for a rate."""
+    rate = "%" in around or fold("tỷ lệ") in around
+    return rate == (entry.unit == "percent") or entry.unit == "vnd"
+
+
+def _scale(around: str) -> int:
+    found = _SCALE.search(around)
+    return _SCALES[found[1]] if found else 0
+
+
+def _period(cell: Cell, scene: Scene) -> str:
+    if cell.heading is None:
+        return ""
+    view = scene.sentences[scene.reading.sentence_at(cell.heading[0])]
+    own = [p for p in view.periods if cell.heading[0] <= p.start < cell.heading[1] and p.role in ("period", "as_of")]
+    return own[-1].period if own else ""
