@@ -55,6 +55,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 SYLLABLE_SHARE_MIN: Final = 0.7
 """Share of distinct words that must be syllables after decoding. Plain officialese has 0.85 to 0.95 (abbreviations and
 names are none); running text in a wrong encoding about 0.3."""
+MOJIBAKE_LETTERS_MIN: Final = 2
 GAIN_MIN: Final = 0.25
 """How much the share of syllables must grow, so that a name or a foreign line is left alone."""
 
@@ -139,23 +140,34 @@ def syllable_share(text: str) -> float:
 
 _ORDINARY: Final = bytes(range(0x80)) + "\u00a0àáâãèéêìíòóôõùúýÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝÐð«»°·²³©–".encode("latin-1", "ignore")
 _ODD_CHARACTERS_MIN: Final = 2
+_ODD_PAIRS: Final = ("á»", "áº", "Ä‘", "êò", "ôò", "ýò", "õò", "ýì", "õì")
+"""Two letters that no Vietnamese word has side by side: UTF-8 read as windows-1252, and loose marks of Windows-1258."""
 
 
 def looks_legacy(text: str) -> bool:
     """Whether `text` holds Latin-1 letters that Vietnamese in Unicode has no use for: a cheap test before `detect`."""
-    return len(text.encode("latin-1", "ignore").translate(None, _ORDINARY)) >= _ODD_CHARACTERS_MIN
+    odd = len(text.encode("latin-1", "ignore").translate(None, _ORDINARY)) >= _ODD_CHARACTERS_MIN
+    return odd or any(pair in text for pair in _ODD_PAIRS)
 
 
 def detect(text: str) -> Encoding | None:
     """The encoding after whose table `text` reads as Vietnamese and before did not; None where there is none.
 
     Judge a line or paragraph at a time: a page's frame is often Unicode where its pasted body is not."""
-    before = syllable_share(text)
+    if _is_mojibake(text):
+        return "mojibake"
     best: Encoding | None = None
-    best_share = max(before + GAIN_MIN, SYLLABLE_SHARE_MIN)
-    encodings: tuple[Encoding, ...] = ("mojibake", "tcvn3", "vni", "cp1258", "viscii")
+    best_share = max(syllable_share(text) + GAIN_MIN, SYLLABLE_SHARE_MIN)
+    encodings: tuple[Encoding, ...] = ("tcvn3", "vni", "cp1258", "viscii")
     for encoding in encodings:
         share = syllable_share(unicodedata.normalize("NFC", convert(text, encoding)))
         if share > best_share:
             best, best_share = encoding, share
     return best
+
+
+def _is_mojibake(text: str) -> bool:
+    """Two runs that are UTF-8 of letters hardly arise by chance; the share tells little, since `Tá»·` holds the
+    syllable Tá."""
+    letters = sum(new.isalpha() for _, _, new in replacements(text, "mojibake"))
+    return letters >= MOJIBAKE_LETTERS_MIN and syllable_share(convert(text, "mojibake")) >= SYLLABLE_SHARE_MIN
