@@ -35,6 +35,8 @@ LENGTH: Final = 0.6
 """Off for each word that matched: the longer name is the likelier."""
 ADJACENT: Final = 2.0
 """Off where the number's own noun is part of the name (`9.018 hộ nghèo`)."""
+GLUE_MAX: Final = 28
+"""Words. More than this between two numbers says something of its own."""
 INHERITED: Final = 4.0
 PRIVATE: Final = 25
 """Words. So far reach the words that make a figure one family's."""
@@ -55,11 +57,12 @@ class Slot:
     first: int
     """Index of its first word; `stop` that after its last."""
     stop: int
+    headline: bool
 
     @property
     def nameable(self) -> bool:
-        """False for a bare number that a word follows which is no unit (`2 ao tôm`)."""
-        return self.quantity.unit is not None or _BARE.match(self.after) is not None
+        """False for a bare number that a word follows which is no unit (`2 ao tôm`), and for any bare number of a headline."""
+        return self.quantity.unit is not None or (not self.headline and _BARE.match(self.after) is not None)
 
 
 def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
@@ -81,6 +84,7 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
                 after,
                 scene.words.at(quantity.start),
                 scene.words.at(quantity.end),
+                view.sentence.kind == "heading",
             )
         )
         last = quantity.end
@@ -100,22 +104,25 @@ def _level_inside_name(role: Role, before_from: int, view: SentenceView) -> Role
 
 
 def usable(mentions: Sequence[Mention], recent: frozenset[str]) -> list[Mention]:
-    """Mentions that count: outside the `not` words of their own indicator, elliptic ones only after what they lean on."""
+    """Mentions that count: outside the `not` words of their own indicator, elliptic ones only where what they lean on was the
+    last thing named."""
     banned: dict[str | None, list[Mention]] = {}
     for mention in mentions:
         if mention.kind == "not":
             banned.setdefault(mention.indicator, []).append(mention)
-    named: set[str] = set(recent)
-    kept = []
-    for mention in mentions:
-        if mention.kind == "not" or _inside_any(mention, banned.get(mention.indicator, ())):
-            continue
-        if mention.kind == "elliptic" and named.isdisjoint(mention.of):
-            continue
-        if mention.kind == "pattern" and mention.indicator:
-            named.add(mention.indicator)
-        kept.append(mention)
-    return kept
+    kept = [m for m in mentions if m.kind != "not" and not _inside_any(m, banned.get(m.indicator, ()))]
+    names = [m for m in kept if m.kind == "pattern" and m.indicator]
+    return [m for m in kept if m.kind != "elliptic" or not _named_before(m, names, recent).isdisjoint(m.of)]
+
+
+def _named_before(mention: Mention, names: Sequence[Mention], recent: frozenset[str]) -> frozenset[str]:
+    """Indicators of the last words before `mention` in its sentence that name any; without such, the recent ones."""
+    before = [name for name in names if name.last < mention.first]
+    if not before:
+        return recent
+    last = max(name.last for name in before)
+    begin = min(name.first for name in before if name.last == last)
+    return frozenset(name.indicator for name in before if name.indicator and name.last >= begin)
 
 
 def _inside_any(mention: Mention, others: Iterable[Mention]) -> bool:
@@ -150,13 +157,16 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
         for cost, mention in row:
             taken = owners[mention.first, mention.indicator, slot.quantity.unit] < cost
             candidates.append(
-                Candidate(mention.indicator, cost + TAKEN * taken, f"{mention.kind}: {mention.phrase}", mention.first)
+                Candidate(mention.indicator, cost + TAKEN * taken, f"{mention.kind}: {mention.phrase}", mention.first, mention.last)
             )
         found.append(sorted(candidates, key=lambda candidate: candidate.cost))
     return found
 
 
 def _fits(mention: Mention, slot: Slot) -> bool:
+    if slot.quantity.unit == "percent" and mention.phrase.startswith("tỷ lệ ") and mention.indicator:
+        if not catalogue()[mention.indicator].is_rate:
+            return False
     if mention.indicator is None:
         return slot.role.name == roles.LEVEL and mention.kind == "decoy"
     return measure_of(catalogue()[mention.indicator], slot.quantity, slot.role) is not None
@@ -228,6 +238,7 @@ def _gap(part: tuple[int, int], slot: Slot) -> int:
 
 
 _SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|bằng|tương đương|tương ứng|đạt)[^,;]{0,25}$"))
+_COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|còn|giảm|tăng)[^,;]{0,15}$"))
 _MONEY: Final = re.compile(fold(r"(kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}$"))
 
 
@@ -235,7 +246,11 @@ def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[C
     """Indicators that the observations before the slot in its sentence lend it: as the base of a rise, as a companion."""
     found = []
     for back, draft in enumerate(reversed(before[-4:])):
-        if draft.indicator is None or draft.measure != "level":
+        if draft.indicator is None:
+            continue
+        if draft.measure == "change" and _level_beside(slot, draft):
+            found.append(Candidate(draft.indicator, 3.0 + back, "lent: the level beside a rise or fall"))
+        if draft.measure != "level":
             continue
         words = slot.first - scene.words.at(draft.quantity.end)
         entry = catalogue()[draft.indicator]
@@ -244,7 +259,7 @@ def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[C
                 found.append(
                     Candidate(draft.indicator, 1.0 + 0.15 * words + back, "lent: rise or fall of the value before")
                 )
-        elif slot.role.name == roles.LEVEL and slot.quantity.non_value is None:
+        if slot.role.name in (roles.LEVEL, roles.CHANGE) and slot.quantity.non_value is None:
             for companion in companions().get(draft.indicator, ()):
                 if slot.quantity.unit in companion.units and _cued(companion, slot):
                     found.append(
@@ -253,40 +268,64 @@ def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[C
     return found
 
 
+_LEVEL_BESIDE: Final = re.compile(fold(r"(từ|còn|xuống|lên)\s*(?:mức\s*|khoảng\s*)?$"))
+
+
+def _level_beside(slot: Slot, draft: Draft) -> bool:
+    """`giảm 2,9% (từ 8,92% xuống còn 6,02%)`."""
+    same = slot.quantity.unit == draft.quantity.unit == "percent" and draft.unit == "percentage_point"
+    return slot.role.name == roles.LEVEL and same and _LEVEL_BESIDE.search(slot.before) is not None
+
+
 def _same_unit(quantity: Quantity, draft: Draft) -> bool:
     return quantity.unit in ("percent", "percentage_point") or quantity.unit == draft.unit
 
 
 def _cued(companion: Indicator, slot: Slot) -> bool:
-    return bool((_MONEY if companion.unit == "vnd" else _SHARE).search(slot.before))
+    if companion.unit == "vnd":
+        return _MONEY.search(slot.before) is not None
+    return (_SHARE if companion.unit == "percent" else _COUNT).search(slot.before) is not None
 
 
-def inherited(slot: Slot, before: Sequence[Draft], scene: Scene, places: Sequence[tuple[int, int]]) -> Candidate | None:
+def inherited(
+    slot: Slot, before: Sequence[Draft], topics: Sequence[str], scene: Scene, places: Sequence[tuple[int, int]], begin: int
+) -> Candidate | None:
     """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it and
-    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`)."""
+    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before named without a
+    number; `begin`: the sentence's first word."""
     if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None:
         return None
-    for draft in reversed(before[-3:]):
+    if not _glued(scene, slot.stop, _clause_end(slot, scene), places):
+        return None
+    for draft in reversed(before[-4:]):
         if draft.measure != "level" or draft.indicator is None:
             continue
         entry = catalogue()[draft.indicator]
         if slot.quantity.unit not in (None, draft.unit) or measure_of(entry, slot.quantity, slot.role) is None:
-            return None
-        start = scene.words.at(draft.quantity.end)
-        if _glued(scene, start, slot.first, places) and _glued(scene, slot.stop, _clause_end(slot, scene), places):
+            continue
+        start = max(begin, scene.words.at(draft.quantity.end))
+        if _glued(scene, start, slot.first, places):
             return Candidate(draft.indicator, INHERITED, "inherited: nothing but places and periods between")
         return None
+    for code in reversed(topics):
+        for entry in (catalogue()[code], *companions().get(code, ())):
+            fits = slot.quantity.unit is not None and measure_of(entry, slot.quantity, slot.role) is not None
+            if fits and _glued(scene, begin, slot.first, places):
+                return Candidate(entry.code, INHERITED, "inherited: the sentence before names it")
     return None
 
 
+_CLAUSE_END: Final = re.compile(fold(r"[,;.()\n]|\b(?:trong khi|nhưng|còn|và|thì)\b"))
+
+
 def _clause_end(slot: Slot, scene: Scene) -> int:
-    stop = re.search(r"[,;.()\n]", slot.after)
+    stop = _CLAUSE_END.search(slot.after)
     return scene.words.at(slot.quantity.end + (stop.start() if stop else len(slot.after)))
 
 
 def _glued(scene: Scene, first: int, stop: int, places: Sequence[tuple[int, int]]) -> bool:
     words = scene.words
-    if stop - first > 18:
+    if stop - first > GLUE_MAX:
         return False
     for at in range(first, stop):
         if words.codes[at] in scene.lexicon.glue or words.codes[at] < "\x03":

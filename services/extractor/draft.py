@@ -17,6 +17,7 @@ class Candidate:
     why: str
     first: int = -1
     """Word index of the mention's first part, -1 where an earlier observation lends its indicator."""
+    last: int = -1
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Draft:
     measure: str
     value: Decimal
     unit: str
+    stop: int = -1
+    """Index of the word after the number."""
     value_high: Decimal | None = None
     comparator: str = "eq"
     label: str = ""
@@ -48,7 +51,7 @@ class Draft:
     breakdown: dict[str, str] = field(default_factory=dict)
     cost: float = 0.0
     anchor: int = -1
-    """Word index where the mention begins that named it, -1 where none did."""
+    """Index of the last word of the mention that named it, -1 where none did."""
     margin: float = 9.0
     """Cost of the runner-up less cost."""
     rejected: list[Candidate] = field(default_factory=list)

@@ -39,11 +39,14 @@ class Memory:
     paragraph_from: int = 0
     """Index in `drafts` of the first one of the paragraph before this one."""
     this_paragraph_from: int = 0
+    topics: list[str] = field(default_factory=list)
+    """Indicators that the sentence before named without a number."""
     heading: frozenset[str] = frozenset()
     """Indicators that the nearest heading names."""
 
     def enter(self, view: SentenceView) -> None:
         if view.sentence.paragraph != self.paragraph:
+            self.topics = []
             self.paragraph = view.sentence.paragraph
             if len(self.drafts) > self.this_paragraph_from or view.sentence.kind != "item":
                 self.paragraph_from = self.this_paragraph_from
@@ -59,6 +62,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
     """Drafts of the sentence's values, in order; those without an indicator too."""
     slots = slots_of(view, scene)
     if not slots:
+        memory.topics = [m.indicator for m in view.mentions if m.indicator and m.kind == "pattern"]
         return []
     recent = memory.recent()
     named = frozenset(d.indicator for d in recent if d.indicator) | memory.heading
@@ -69,6 +73,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
     by_slot: dict[int, Draft] = {}
     direct = direct_candidates(slots, mentions, scene)
     places = [(m.start, m.end) for m in (*view.areas, *view.periods)]
+    begin = scene.words.at(view.sentence.start)
     drafts: list[Draft] = []
     for at, (slot, candidates) in enumerate(zip(slots, direct, strict=True)):
         if slot.role.name == roles.NOTHING:
@@ -86,7 +91,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
             options = [*_own(slot, candidates, drafts), *lent_candidates(slot, drafts, scene)]
             if not options and not drafts and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
                 options += lent_candidates(slot, recent[-1:], scene)
-            heir = inherited(slot, drafts or recent, scene, places)
+            heir = inherited(slot, drafts or recent, () if drafts else memory.topics, scene, places, begin)
             options += [heir] if heir else []
             hint = given.get(at)
             if hint and hint.indicator:
@@ -97,6 +102,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
             by_slot[at] = draft
             _link_change(draft, drafts)
             drafts.append(draft)
+    memory.topics = []
     return drafts
 
 
@@ -105,8 +111,10 @@ def _own(slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft]) -
     if slot.role.name not in (roles.CHANGE, roles.RATIO_TO_BEFORE) or not drafts:
         return candidates
     last = drafts[-1]
-    if last.measure != "level" or last.indicator is None:
+    if last.measure != "level":
         return candidates
+    if last.indicator is None:
+        return [c for c in candidates if c.first >= last.stop]
     return [c for c in candidates if c.first > last.anchor or c.indicator == last.indicator]
 
 
@@ -136,14 +144,14 @@ def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Dra
     best = ranked[0] if ranked and ranked[0].cost <= COST_MAX else None
     quantity = slot.quantity
     if best is None or best.indicator is None:
-        draft = Draft(quantity, view.index, None, "level", quantity.value, quantity.unit or "item")
+        draft = Draft(quantity, view.index, None, "level", quantity.value, quantity.unit or "item", stop=slot.stop)
         draft.rejected = list(ranked)
         return draft
     entry = catalogue()[best.indicator]
     measure = measure_of(entry, quantity, slot.role) or "level"
-    draft = Draft(quantity, view.index, best.indicator, measure, quantity.value, quantity.unit or entry.unit)
+    draft = Draft(quantity, view.index, best.indicator, measure, quantity.value, quantity.unit or entry.unit, stop=slot.stop)
     draft.cost = best.cost
-    draft.anchor = best.first
+    draft.anchor = best.last
     draft.rules = [best.why, *([slot.role.rule] if slot.role.rule else []), *quantity.rules]
     rivals = [option for option in ranked[1:] if option.indicator != best.indicator]
     draft.rejected = rivals

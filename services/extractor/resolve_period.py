@@ -31,8 +31,8 @@ class PeriodMemory:
     listing: bool = False
     """The section is a list: a paragraph that is no item ends it."""
     paragraph: int = -1
-    carried: dict[bool, str] = field(default_factory=dict)
-    """Of the sentences before in the same paragraph, for targets (True) and for results."""
+    carried: dict[str, str] = field(default_factory=dict)
+    """By status: of the sentences before in the same paragraph."""
     planned: str = ""
     """The last period that a target was set for, or that is called a plan's."""
 
@@ -55,6 +55,8 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
 
 def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: Scene, memory: PeriodMemory) -> None:
     mention = _nearest(draft, own, scene)
+    if mention is not None and mention.start > draft.end and "period.now" in mention.rules and memory.carried:
+        mention = None
     if draft.before_the_change and not (mention and _attached(mention, draft, scene)):
         _before_the_change(draft, mention, scene)
         return
@@ -69,7 +71,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         draft.rules.append("period: of the level beside it")
     else:
         choices = (
-            ("carried", memory.carried.get(target, "")),
+            ("carried", _carried(draft.status, memory)),
             ("section", memory.section),
             ("planned", memory.planned if target else ""),
             ("article", scene.period or ""),
@@ -95,6 +97,13 @@ def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> Period
     if after and not re.search(r"[0-9]", folded[end : after[0].start]):
         return after[0]
     return None
+
+
+def _carried(status: str, memory: PeriodMemory) -> str:
+    found = memory.carried.get(status, "")
+    if not found and status != "target":
+        found = memory.carried.get("estimate" if status == "actual" else "actual", "")
+    return found
 
 
 def _attached(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
@@ -142,8 +151,8 @@ def _move(
             memory.planned = mention.period
     plain = [mention for mention in plain if "period.now" not in mention.rules]
     if plain and not _heads(view, drafts, scene):
-        for target in {draft.status == "target" for draft in drafts} or {False, True}:
-            memory.carried[target] = plain[-1].period
+        for status in {draft.status for draft in drafts} or {"actual", "estimate", "target"}:
+            memory.carried[status] = plain[-1].period
 
 
 def _heads(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> bool:

@@ -46,9 +46,10 @@ _PLAN_BEFORE: Final = re.compile(
 )
 _AFTER_RATIO: Final = re.compile(rf"\s*(?:so với )?{_PLAN}[^,;.()]{{0,30}}\(\s*$")
 _DIRECTION: Final = re.compile(
-    fold(r"\b(tăng trưởng|tăng|giảm|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b| nghèo bền vững\b)")
+    fold(r"\b(tăng trưởng|tăng|giảm(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)")
 )
-_GROWTH: Final = re.compile(fold(r"tăng (?:thêm|trưởng)"))
+_GROWTH: Final = re.compile(fold(r"tăng (?:thêm|trưởng)(?!.*\bchiếm\b)"))
+_IN_ORDER: Final = re.compile(fold(r",\s*(?:tương ứng|lần lượt)"))
 _DOWN: Final = frozenset(fold(word) for word in ("giảm", "kéo giảm", "hạ", "ít hơn", "thấp hơn", "hụt"))
 _LEVEL_MARK: Final = re.compile(
     fold(
@@ -61,6 +62,7 @@ _AS_BEFORE: Final = re.compile(
     fold(r"\s*(?:so với|so|của)?\s*(?:cùng kỳ|năm trước|năm ngoái|năm 20\d\d|cùng thời|tháng trước|quý trước)")
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
+_SUBSIDISED: Final = re.compile(fold(r"\b(?:hỗ trợ|miễn|đóng|chiết khấu|trợ giá)(?: thêm| tối đa| tới)?\s*$"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| ngày\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
 _GRANTED: Final = re.compile(fold(r"\bđược(?: miễn| hỗ trợ)?,?\s*$"))
@@ -100,6 +102,8 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
         return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds")
     if _AS_BEFORE.match(after) and _EQUALS.search(before):
         return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
+    if _SUBSIDISED.search(before):
+        return Role(NOTHING, rule="role.subsidised_share")
     if quantity.value > 100 and _REACHED.search(before):
         return Role(PLAN_RATIO, rule="role.over_hundred")
     return None
@@ -122,7 +126,7 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
         return Role(LEVEL)
     if quantity.unit == "percent" and _GRANTED.search(before, 0, verb.start()):
         return Role(NOTHING, rule="role.granted_cut")
-    if "," in middle and not re.fullmatch(r"[^,]{0,60},?[^,]{0,30}", middle):
+    if "," in middle and not _IN_ORDER.search(middle):
         return Role(LEVEL)
     if _LEVEL_MARK.search(middle if len(middle) < _NOUN_CHARACTERS else _IS.sub(" ", middle)):
         return Role(LEVEL, grows=_GROWTH.match(before, verb.start()) is not None)

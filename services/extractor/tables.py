@@ -70,11 +70,18 @@ def _in_pieces(scene: Scene) -> Iterator[Row]:
     """`Huyện` / `Số hộ nghèo` / `Tỷ lệ (%)` / `Đầm Dơi` / `2.105` / `4,62` / ...: a line each, the numbers at fixed places."""
     block: list[SentenceView] = []
     for view in (*scene.sentences, None):
-        if view is not None and view.sentence.kind == "heading" and view.sentence.end - view.sentence.start <= _LINE_CHARACTERS:
+        if view is not None and _is_cell(view, scene):
             block.append(view)
             continue
         yield from _block(block, scene)
         block = []
+
+
+def _is_cell(view: SentenceView, scene: Scene) -> bool:
+    """A short line of its own; a number alone may look like a list mark."""
+    sentence = view.sentence
+    text = scene.reading.text[sentence.start : sentence.end]
+    return len(text) <= _LINE_CHARACTERS and (sentence.kind == "heading" or _NUMBER_LINE.fullmatch(text) is not None)
 
 
 def _block(block: Sequence[SentenceView], scene: Scene) -> Iterator[Row]:
@@ -91,7 +98,7 @@ def _block(block: Sequence[SentenceView], scene: Scene) -> Iterator[Row]:
         return
     while label + width <= len(block) and not numeric[label] and all(numeric[label + 1 : label + width]):
         cells = tuple(
-            Cell((head.sentence.start, head.sentence.end), view.quantities[0])
+            Cell((head.sentence.start, head.sentence.end), view.quantities[-1])
             for head, view in zip(headings[1:], block[label + 1 : label + width], strict=True)
             if view.quantities
         )
