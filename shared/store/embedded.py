@@ -284,6 +284,6 @@ def _failed(what: str, words: str, data_dir: Path) -> SolieuError:
     said = [line for line in words.splitlines() if "FATAL" in line or "error:" in line] or words.splitlines()[-1:]
     return SolieuError(
         "postgres-start",
-        f"the embedded Postgres {what}: {said[0].strip() if said else 'it said nothing'}",
+        f"the embedded Postgres {what}: {said[0].split('FATAL:')[-1].strip() if said else 'it said nothing'}",
         f"see {data_dir}.log; if the disk is full, free some; else move {data_dir} away and start again",
     )

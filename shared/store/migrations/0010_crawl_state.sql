@@ -95,3 +95,19 @@ CREATE TABLE crawl_count (
 );
 COMMENT ON TABLE crawl_count IS 'How many requests of each portal ended how, by day in Viet Nam. Every request is counted once.';
 COMMENT ON COLUMN crawl_count.what IS 'poll of a source, visit of an address, robots.txt, or refused: an address that was not taken up.';
+
+CREATE INDEX crawl_address_fingerprint ON crawl_address (portal, fingerprint) WHERE fingerprint IS NOT NULL;
+
+CREATE TABLE crawl_pattern (
+    portal text NOT NULL,
+    pattern text NOT NULL,
+    day date NOT NULL,
+    taken integer NOT NULL DEFAULT 0,
+    good integer NOT NULL DEFAULT 0,
+    bad integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (portal, pattern, day)
+);
+COMMENT ON TABLE crawl_pattern IS 'What came of the addresses of one shape (numbers and words blurred), by day: endless calendars and soft errors are known by it.';
+COMMENT ON COLUMN crawl_pattern.taken IS 'New addresses taken up.';
+COMMENT ON COLUMN crawl_pattern.good IS 'First fetches that gave a page with words of its own.';
+COMMENT ON COLUMN crawl_pattern.bad IS 'First fetches that gave none: gone, no HTML, or the words of another address.';

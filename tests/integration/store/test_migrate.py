@@ -1,0 +1,165 @@
+"""Migrations: from every earlier version with data in it, twice, two at once, edited, late, half-way."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.writer.write import Writer
+from shared.errors import SolieuError
+from shared.store.migrate import Migration, migrate, migrations
+from shared.store.pool import open_pool
+from shared.vietnam.areas import areas
+from shared.vietnam.catalogue import catalogue
+from tests.fixtures.events import cleaned, extraction, observation, page_id, records
+
+pytestmark = pytest.mark.servers
+
+ROWS = {
+    "0001_core": """
+        INSERT INTO portal (portal) VALUES ('cu');
+        INSERT INTO indicator (indicator, domain, name_vi, name_en, definition, unit, kind)
+            VALUES ('employment.gone', 'employment', 'bỏ', 'gone', 'gone', 'person', 'flow');
+        INSERT INTO article (article_id, portal, revision, revised_at, cleaner_version, first_fetched_at)
+            VALUES ('old', 'cu', 'r', '2023-01-01Z', 1, '2023-01-01Z');
+        INSERT INTO revision (article_id, revision, page_id, revised_at, cleaner_version, title, text, method,
+                method_confidence, simhash, simhash_bands)
+            VALUES ('old', 'r', 'p', '2023-01-01Z', 1, 'Bài cũ', '45 người', 'scorer', 1, '00000000000000ff',
+                '{1,2,3,4}');
+        INSERT INTO observation (observation_id, revision, extractor_version, revised_at, cleaner_version, article_id,
+                indicator, measure, value, unit, comparator, status, period, area, quote, quote_start, quote_end,
+                sentence, confidence)
+            VALUES ('old-0', 'r', 1, '2023-01-01Z', 1, 'old', 'employment.gone', 'level', 45, 'person', 'eq',
+                'actual', '2022', '63-27', '45 người', 0, 8, '45 người', 0.5)""",
+    "0002_ledger": """
+        INSERT INTO page (page_id, article_id, portal, fetched_at, figures) VALUES ('p', 'old', 'cu', '2023-01-01Z', 1);
+        INSERT INTO dead_letter (dead_letter_id, stage, error, message, failed_at, attempt, origin_topic,
+                origin_partition, origin_offset, origin_headers)
+            VALUES ('d', 'cleaner', 'poison', 'x', '2023-01-01Z', 1, 'pages.fetched', 0, 0, '[]')""",
+}
+"""What each version holds when the next one comes. A migration that adds a table adds its rows here."""
+
+SHAPE = """
+    SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns
+        WHERE table_schema = 'public'
+    UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT viewname || definition FROM pg_views WHERE schemaname = 'public'
+    ORDER BY 1"""
+
+
+async def shape(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [row[0] for row in await connection.fetch(SHAPE)]
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("version", [each.name for each in migrations()])
+async def test_from_every_version_with_data(empty_database: str, postgres_dsn: str, version: str) -> None:
+    known = migrations()
+    before = known[: [each.name for each in known].index(version) + 1]
+    connection = await asyncpg.connect(empty_database)
+    try:
+        await migrate(empty_database, before)
+        for each in before:
+            await connection.execute(ROWS.get(each.name, "SELECT 1"))
+        await migrate(empty_database)
+        assert await connection.fetchval("SELECT value FROM observation WHERE observation_id = 'old-0'") == 45
+        assert await connection.fetchval("SELECT text FROM revision WHERE article_id = 'old'") == "45 người"
+        if "0002_ledger" in [each.name for each in before]:
+            assert await connection.fetchval("SELECT outcome FROM page WHERE page_id = 'p'") == "written"
+    finally:
+        await connection.close()
+    async with open_pool(empty_database) as pool:
+        await Writer(pool)(records(cleaned(), *extraction("a", observation())))
+        assert await pool.fetchval("SELECT outcome FROM page WHERE page_id = $1", page_id("a", 0)) == "written"
+    assert await shape(empty_database) == await shape(postgres_dsn)
+
+
+async def test_areas_and_catalogue_are_loaded_and_left_codes_are_marked(empty_database: str) -> None:
+    await migrate(empty_database, migrations()[:1])
+    connection = await asyncpg.connect(empty_database)
+    try:
+        await connection.execute(
+            "INSERT INTO indicator (indicator, domain, name_vi, name_en, definition, unit, kind)"
+            " VALUES ('employment.gone', 'employment', 'bỏ', 'gone', 'gone', 'person', 'flow')"
+        )
+        await migrate(empty_database)
+        rows = await connection.fetch("SELECT indicator, retired_at IS NULL AS kept FROM indicator")
+        assert {row["indicator"] for row in rows if row["kept"]} == set(catalogue())
+        assert [row["indicator"] for row in rows if not row["kept"]] == ["employment.gone"]
+        assert await connection.fetchval("SELECT count(*) FROM area") == len({area.key for area in areas()}) + 1
+        successor = await connection.fetchval(
+            "SELECT s.name FROM area JOIN area AS s ON s.area = area.successor WHERE area.area = '63-24'"
+        )
+        assert successor == "Bắc Ninh"
+    finally:
+        await connection.close()
+
+
+async def test_two_at_once_apply_each_file_once(empty_database: str) -> None:
+    applied = await asyncio.gather(migrate(empty_database), migrate(empty_database), migrate(empty_database))
+    assert sorted(name for each in applied for name in each) == [each.name for each in migrations()]
+
+
+async def test_a_lower_number_that_comes_later_is_applied(empty_database: str) -> None:
+    known = migrations()
+    late = Migration("0001_a_late_one", "CREATE TABLE late (id integer)")
+    await migrate(empty_database, known)
+    assert await migrate(empty_database, [late, *known]) == ["0001_a_late_one"]
+
+
+async def test_an_edited_file_is_refused(empty_database: str) -> None:
+    await migrate(empty_database)
+    edited = [Migration(each.name, each.sql + "-- better") for each in migrations()]
+    with pytest.raises(SolieuError, match="migration-edited"):
+        await migrate(empty_database, edited)
+
+
+async def test_a_failing_file_leaves_nothing_of_itself(empty_database: str) -> None:
+    await migrate(empty_database)
+    broken = Migration("9999_broken", "CREATE TABLE half (id integer); SELECT 1 / 0")
+    with pytest.raises(SolieuError, match=r"9999_broken\.sql: division by zero"):
+        await migrate(empty_database, [*migrations(), broken])
+    connection = await asyncpg.connect(empty_database)
+    assert await connection.fetchval("SELECT to_regclass('half')") is None
+    await connection.close()
+
+
+async def test_a_migration_does_not_wait_behind_a_long_query(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.store.migrate.LOCK_WAIT", "100ms")
+    await migrate(empty_database)
+    connection = await asyncpg.connect(empty_database)
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("SELECT * FROM page")
+    with pytest.raises(SolieuError, match="lock timeout"):
+        await migrate(empty_database, [*migrations(), Migration("9999_wide", "ALTER TABLE page ADD COLUMN wide text")])
+    await transaction.rollback()
+    await connection.close()
+
+
+@pytest.mark.parametrize("names", [["1_short.sql"], ["0001_a.sql", "0001_b.sql"], ["0001_Capital.sql"]])
+def test_misnamed_files_are_refused(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).write_text("SELECT 1")
+    with pytest.raises(SolieuError, match="migration-name"):
+        migrations(tmp_path)
+
+
+async def test_every_table_and_its_obscure_columns_are_documented(postgres_dsn: str) -> None:
+    connection = await asyncpg.connect(postgres_dsn)
+    bare = await connection.fetch(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
+        " AND obj_description(oid) IS NULL AND relname <> 'migration'"
+    )
+    await connection.close()
+    assert not bare
