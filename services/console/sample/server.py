@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -13,14 +14,18 @@ from services.console.sample.pages import Page, all_pages
 
 
 @asynccontextmanager
-async def sample_portals(host: str = "127.0.0.1", port: int = 0, base_url: str | None = None) -> AsyncIterator[str]:
+async def sample_portals(
+    host: str = "127.0.0.1", port: int = 0, *, base_url: str | None = None, delay_s: float = 0
+) -> AsyncIterator[str]:
     """Serve the sample until the block ends; gives the base address without a slash at its end.
 
     Port 0 takes a free one. `base_url` is the address that links are written with, where it differs from the one
-    listened on (in a container's network). Raises OSError if the port is taken, SampleError if a file is broken."""
+    listened on (in a container's network). Each answer takes `delay_s`, as those of slow portals do. Raises OSError if
+    the port is taken, SampleError if a file is broken."""
     pages: dict[str, Page] = {}
 
     async def answer(request: web.Request) -> web.Response:
+        await asyncio.sleep(delay_s)
         # As the real ones do, an address answers with any session id or unknown parameter that hangs on it.
         page = pages.get(request.path_qs) or pages.get(request.path.partition(";")[0])
         if page is None:
