@@ -49,12 +49,15 @@ def clean_page(
     if decoded.replaced > _UNREADABLE_SHARE * len(decoded.text):
         return Discarded(Reason.UNREADABLE, f"{decoded.replaced} of {len(decoded.text)} characters")
     text = front_matter.as_page(decoded.text) or decoded.text
+    if pagetype.is_feed(text):
+        return Discarded(Reason.NOT_HTML, "a feed or sitemap")
     if not _A_TAG.search(text):
         return clean_text(text, fetched_at=fetched_at, feed_title=feed_title, feed_published=feed_published)
     from services.cleaner.html_page import clean_html  # lxml is needed for HTML alone, and takes 30 ms to import
 
+    as_sent = text is decoded.text and decoded.encoding == "utf-8" and not decoded.replaced
     return clean_html(
-        text,
+        body if as_sent else text.encode("utf-8", "replace"),
         url=url,
         profile=profile,
         feed_title=feed_title,

@@ -28,7 +28,7 @@ _SAMPLE_CHARS: Final = 200_000
 class Decoded:
     text: str
     encoding: str
-    """`utf-8`, `utf-16`, `cp1252`, `tcvn3`, ...; `+tcvn3`, `+mojibake` where a part of the text needed it."""
+    """`utf-8`, `utf-16`, `cp1252`, `tcvn3`, ..."""
     replaced: int
     """Bytes that no reading fits, now U+FFFD."""
 
@@ -41,18 +41,18 @@ def decode(body: bytes) -> Decoded:
     for bom, name in _BOMS:
         if body.startswith(bom):
             text = body[len(bom) :].decode(name, "replace")
-            return _mended(Decoded(text, name, text.count("\ufffd")))
+            return Decoded(text, name, text.count("\ufffd"))
     if body[:400].count(b"\0") > 50:
         text = body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", "replace")
         return Decoded(text, "utf-16", text.count("\ufffd"))
     try:
-        return _mended(Decoded(body.decode("utf-8"), "utf-8", 0))
+        return Decoded(body.decode("utf-8"), "utf-8", 0)
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
     replaced = text.count("\ufffd")
     letters = sum(body.count(lead) for lead in (b"\xe1\xba", b"\xe1\xbb", b"\xc3", b"\xc4", b"\xc6"))
     if letters > replaced and replaced <= max(3, _BAD_SHARE_MAX * len(body)):
-        return _mended(Decoded(text, "utf-8", replaced))
+        return Decoded(text, "utf-8", replaced)
     return _eight_bit(body)
 
 
@@ -66,13 +66,15 @@ def _eight_bit(body: bytes) -> Decoded:
     return Decoded(text, "cp1252", text.count("\ufffd"))
 
 
-def _mended(decoded: Decoded) -> Decoded:
-    """Doubly encoded and legacy letters inside valid Unicode: the site's database held them, not the wire.
+def needs_mending(visible: str) -> bool:
+    """The text shows doubly encoded or legacy letters inside valid Unicode: the site's database held them so."""
+    return bool(_MOJIBAKE.search(visible)) or len(_LEGACY.findall(visible)) >= _LEGACY_MIN
+
+
+def mend(text: str) -> str:
+    """`text`, plain or HTML, with such letters mended.
 
     Segment by segment, because the menus of such a page are right and only a pasted body is not."""
-    text = decoded.text
-    if text.isascii() or not (_MOJIBAKE.search(text) or len(_LEGACY.findall(text)) >= _LEGACY_MIN):
-        return decoded
     tally: dict[Encoding, int] = {}
     mended: dict[str, str] = {}
     for segment in {match[0] for match in _SEGMENT.finditer(text)}:
@@ -81,14 +83,14 @@ def _mended(decoded: Decoded) -> Decoded:
             tally[found] = tally.get(found, 0) + 1
             mended[segment] = unicodedata.normalize("NFC", convert(segment, found))
     if not tally:
-        return decoded
+        return text
     main = max(tally, key=lambda name: tally[name])
 
-    def mend(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         segment = match[0]
         if segment in mended:
             return mended[segment]
         short = unicodedata.normalize("NFC", convert(segment, main))
         return short if syllable_share(short) > syllable_share(segment) else segment
 
-    return Decoded(_SEGMENT.sub(mend, text), f"{decoded.encoding}+{main}", decoded.replaced)
+    return _SEGMENT.sub(replace, text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
 from services.cleaner.visibility import hidden_names, is_hidden, is_struck
 from services.cleaner.words import names
@@ -23,7 +23,9 @@ _VOID: Final = names("area base br col embed hr img input link meta param source
 _FLAT_DEPTH: Final = 200
 """Depth kept when a page is flattened: far deeper than any layout, far shallower than the parser's bound."""
 _SCRIPT: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-INDEXED_ATTRS: Final = ("itemprop", "data-role", "data-field")
+_NONE: Final[list[str]] = []
+_STRIKING: Final = names("s strike del")
+INDEXED_ATTRS: Final = names("itemprop data-role data-field")
 _INDEXED_TAGS: Final = names("h1 h2 h3 h4 article main time table nav footer aside header form")
 
 
@@ -45,23 +47,30 @@ class Index:
     attrs: dict[tuple[str, str], list[Element]] = field(default_factory=dict)
     """By name and value of INDEXED_ATTRS."""
     tags: dict[str, list[Element]] = field(default_factory=dict)
+    names: str = ""
+    """All ids and classes in one text: one search tells that no name holds a given part."""
     dropped: list[Dropped] = field(default_factory=list)
 
 
-def parse(text: str) -> Element:
-    """The root element. Never raises on a text that holds a tag: libxml2 is as lenient as browsers.
+def parse(source: bytes) -> Element:
+    """The root element of UTF-8. Never raises on a text that holds a tag: libxml2 is as lenient as browsers.
 
     Pages nested deeper than the parser's bound lose their deepest text silently; its error log tells, and such a page
     is parsed again with the wrappers beyond a sane depth taken out."""
     parser = _parser()
-    root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    root = _root(source, parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        root = html.document_fromstring(flatten(text).replace("\0", "").encode("utf-8", "replace"), parser=_parser())
+        root = _root(flatten(source.decode("utf-8", "replace")).encode(), _parser())
     return root
 
 
-def _parser() -> html.HTMLParser:
-    return html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+def _parser() -> etree.HTMLParser:
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+
+
+def _root(source: bytes, parser: etree.HTMLParser) -> Element:
+    root = etree.fromstring(source.replace(b"\0", b""), parser=parser)
+    return etree.Element("html") if root is None else root
 
 
 def flatten(text: str) -> str:
@@ -90,28 +99,35 @@ def flatten(text: str) -> str:
 
 def prepare(root: Element) -> Index:
     """Take out what no reader sees, in place, and index the rest."""
-    names = hidden_names(_styles(root))
+    unseen = hidden_names(_styles(root))
     etree.strip_elements(root, *_NO_TEXT, with_tail=False)
     index = Index()
     doomed: list[tuple[Element, str]] = []
     for el in root.iter("*"):
-        tag, classes, name, style = el.tag, el.get("class"), el.get("id"), el.get("style")
+        tag = el.tag
+        attrs: list[tuple[str, str]] = el.items()  # type: ignore[assignment]
         if tag in _INDEXED_TAGS:
             index.tags.setdefault(tag, []).append(el)
-        if classes or style or name or tag in ("s", "strike", "del", "a") or el.get("hidden") is not None:
-            tokens = classes.split() if classes else []
-            if is_hidden(el, tokens, name, style, names):
-                doomed.append((el, "hidden"))
-            elif is_struck(el, tag, style):
-                doomed.append((el, "struck-out"))
-            for token in tokens:
-                index.classes.setdefault(token, []).append(el)
-            if name:
-                index.ids.setdefault(name, []).append(el)
-        for attr in INDEXED_ATTRS:
-            value = el.get(attr)
-            if value:
-                index.attrs.setdefault((attr, value), []).append(el)
+        tokens, name, style, hidden = _NONE, None, None, False
+        for key, value in attrs:
+            if key == "class":
+                tokens = value.split()
+                for token in tokens:
+                    index.classes.setdefault(token, []).append(el)
+            elif key == "id":
+                name = value
+                index.ids.setdefault(value, []).append(el)
+            elif key == "style":
+                style = value
+            elif key == "hidden":
+                hidden = True
+            elif key in INDEXED_ATTRS:
+                index.attrs.setdefault((key, value), []).append(el)
+        if hidden or (attrs and is_hidden(tokens, name, style, unseen)):
+            doomed.append((el, "hidden"))
+        elif (style or tag in _STRIKING) and is_struck(el, tag, style):
+            doomed.append((el, "struck-out"))
+    index.names = "\n".join((*index.ids, *index.classes))
     for el, rule in doomed:
         drop(el, rule, index.dropped)
     return index

@@ -11,6 +11,7 @@ from services.cleaner import dates, dom, limits, meta, pagetype, profiles, rules
 from services.cleaner.attachments import attachments
 from services.cleaner.bylines import author_of, source_of
 from services.cleaner.compose import text_of
+from services.cleaner.decode import mend, needs_mending
 from services.cleaner.dom import Element, Index
 from services.cleaner.leads import lead_of
 from services.cleaner.lines import Kind, Line, is_prose
@@ -28,7 +29,7 @@ _CODED_CHARS: Final = 200
 
 
 def clean_html(
-    text: str,
+    source: bytes,
     *,
     url: str,
     profile: str | None,
@@ -36,11 +37,8 @@ def clean_html(
     feed_published: datetime | None,
     fetched_at: datetime | None,
 ) -> Article | Discarded:
-    """Never raises on a text that holds a tag."""
-    found = pagetype.of_source(text)
-    if found:
-        return Discarded(*found)
-    root = dom.parse(text)
+    """The article of a page in UTF-8. Never raises."""
+    root = dom.parse(source)
     head = meta.read(root, url)
     if pagetype.is_twin(url, head):
         return Discarded(Reason.TWIN, head.canonical or "")
@@ -50,8 +48,23 @@ def clean_html(
     body = root.find("body")
     body = root if body is None else body
     visible = dom.text_of(body)
+    if needs_mending(f"{head.title} {visible}"):
+        text = source.decode("utf-8", "replace")
+        mended = mend(text)
+        if mended != text:
+            return clean_html(
+                mended.encode(),
+                url=url,
+                profile=profile,
+                feed_title=feed_title,
+                feed_published=feed_published,
+                fetched_at=fetched_at,
+            )
+    found = pagetype.of_source(source, visible)
+    if found:
+        return Discarded(*found)
     headings = [dom.text_of(el) for tag in ("h1", "h2", "h3") for el in index.tags.get(tag, ())[:3]]
-    known = profiles.recognised(text, head, index, profile)
+    known = profiles.recognised(source, head, index, profile)
     reading = ways.read(body, head, index, known, feed_title)
     prose = ways.prose_chars(reading.lines)
     found = pagetype.of_head(head.title, headings, visible, prose)

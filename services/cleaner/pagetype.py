@@ -33,6 +33,12 @@ _VIETNAMESE: Final = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáảãạèé�
 _LETTER: Final = re.compile(r"[^\W\d_]")
 VIETNAMESE_SHARE_MIN: Final = 0.06
 """Share of marked letters: Vietnamese prose has 0.22 to 0.30, an English copy with local names below 0.04."""
+_FEED: Final = re.compile(
+    r"(?:<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL
+)
+_CHALLENGE_CHARS: Final = 1500
+"""Visible text of a challenge page, at most: the wordiest seen has 700 characters."""
+_LANGUAGE_CHARS: Final = 4000
 _HEADLINES_MIN: Final = 5
 _HEADLINE_CHARS: Final = (18, 220)
 
@@ -77,16 +83,16 @@ def of_bytes(body: bytes) -> tuple[Reason, str] | None:
     return None
 
 
-def of_source(text: str) -> tuple[Reason, str] | None:
-    """What the source of a short page shows: a script that wants a browser, a feed."""
-    head = text[:600].lstrip("\ufeff \t\r\n")
-    if re.match(
-        r"<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b|<(?:rss|feed|urlset|sitemapindex)\b",
-        head,
-        re.DOTALL,
-    ):
-        return Reason.NOT_HTML, "a feed or sitemap"
-    return _by_words("source", text)
+def is_feed(text: str) -> bool:
+    """RSS, Atom or a sitemap where a page is due."""
+    return bool(_FEED.match(text[:600].lstrip("\ufeff \t\r\n")))
+
+
+def of_source(source: bytes, visible: str) -> tuple[Reason, str] | None:
+    """What the source of a page that shows hardly any text does: a script that wants a browser."""
+    if len(visible) >= _CHALLENGE_CHARS:
+        return None
+    return _by_words("source", source.decode("utf-8", "replace"))
 
 
 def of_head(title: str, headings: Sequence[str], visible: str, prose: int) -> tuple[Reason, str] | None:
@@ -149,5 +155,6 @@ def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool) -> bool:
 
 
 def is_vietnamese(text: str) -> bool:
+    text = text[:_LANGUAGE_CHARS]
     letters = len(_LETTER.findall(text))
     return letters < 100 or len(_VIETNAMESE.findall(text)) >= VIETNAMESE_SHARE_MIN * letters

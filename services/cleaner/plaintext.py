@@ -8,6 +8,7 @@ from typing import Final
 
 from services.cleaner import normalise, rules
 from services.cleaner.compose import text_of
+from services.cleaner.decode import mend, needs_mending
 from services.cleaner.lines import Line, is_prose
 from services.cleaner.model import Article, Discarded
 from services.cleaner.outcomes import Reason
@@ -29,7 +30,7 @@ def clean_text(
 
     `published` comes from a visible date line (`Ngày đăng: 10/02/2023`, `07/12/2022` alone); one with a weekday above
     the title is the site's clock at the visit and is struck. Pure: `fetched_at` only refuses dates later than it."""
-    lines = read_lines(raw)
+    lines = read_lines(mend(raw) if needs_mending(raw) else raw)
     kept, removed = rules.apply(join_torn(lines))
     kept = without_repeats(kept, removed)
     if not kept:

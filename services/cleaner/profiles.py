@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from services.cleaner.meta import Meta
 from shared.paths import DEPLOY
 
 PROFILES: Final = DEPLOY / "profiles"
+_MARKER_BYTES: Final = 150_000
+"""How far a marker is looked for: systems sign in the head or in the first form. Bounds the cost on huge pages."""
 _LISTS: Final = ("title", "lead", "body", "date", "author", "source", "strip", "attachments")
 
 
@@ -73,20 +76,23 @@ def _read(path: Path) -> Profile:
     )
 
 
-def recognised(text: str, meta: Meta, index: Index, named: str | None = None) -> list[Profile]:
+def recognised(source: bytes, meta: Meta, index: Index, named: str | None = None) -> Iterator[Profile]:
     """Profiles whose markers the page bears, in order, the one that the portal's entry names first; `common` last."""
-    found = [
-        p for p in load() if p.id == named or not p.markers or any(_bears(m, text, meta, index) for m in p.markers)
-    ]
-    return sorted(found, key=lambda p: p.id != named)
+    source = source[:_MARKER_BYTES]
+    yield from (profile for profile in load() if profile.id == named)
+    for profile in load():
+        if profile.id != named and (
+            not profile.markers or any(_bears(m, source, meta, index) for m in profile.markers)
+        ):
+            yield profile
 
 
-def _bears(marker: tuple[str, str], text: str, meta: Meta, index: Index) -> bool:
+def _bears(marker: tuple[str, str], source: bytes, meta: Meta, index: Index) -> bool:
     kind, value = marker
     if kind == "generator":
         return value.lower() in meta.generator.lower()
     if kind == "html":
-        return value in text
+        return value.encode() in source
     return bool(selectors.find(index, value))
 
 

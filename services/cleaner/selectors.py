@@ -70,6 +70,8 @@ def _candidates(index: Index, part: Compound) -> Iterable[Element]:
             return index.attrs.get((name, value), ())
         table = {"id": index.ids, "class": index.classes}.get(name)
         if table is not None:
+            if value not in index.names:
+                return ()
             return [el for key, found in table.items() if _compare(key, op, value) for el in found]
     return index.tags.get(part.tag or "", ())
 

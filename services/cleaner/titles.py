@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from services.cleaner.dom import Element, Index, text_of
 from services.cleaner.meta import Meta, clean
 from shared.vietnam.text import fold
 
+_NO_WORD: Final = re.compile(r"[\W_]+")
 _SEPARATOR: Final = re.compile(r"\s+[-–—|»:•·/]{1,2}\s+|\s*\|\s*|\s*»\s*")
 _SITE: Final = re.compile(
     r"\b(?:báo(?: điện tử)?|tạp chí|cổng (?:thông tin|ttđt)|trang (?:thông tin|chủ|tin|ttđt)|cổng|website|site|sở|ubnd|"
@@ -30,9 +32,10 @@ class Title:
     """0..1: 1 where two independent places agree."""
 
 
+@lru_cache(maxsize=1024)
 def key(text: str) -> str:
     """Letters and digits alone, for comparing titles."""
-    return "".join(c for c in fold(text) if c.isalnum())
+    return _NO_WORD.sub("", fold(text))
 
 
 def references(meta: Meta, feed_title: str | None) -> list[str]:
@@ -49,12 +52,16 @@ def choose(meta: Meta, index: Index, wanted: Iterable[Element], feed_title: str 
         text = text_of(el)
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1]:
             return Title(clean(text), el, 1.0 if _agrees(key(text), keys) else 0.8)
-    found = [(el, text) for el in _headings(index) if TITLE_CHARS[0] <= len(text := text_of(el)) <= TITLE_CHARS[1]]
-    for level in ("h1", None):
-        for el, text in found:
-            if (level is None or el.tag == level) and _agrees(key(text), keys):
-                return Title(clean(text), el, 1.0)
-    h1 = [(el, text) for el, text in found if el.tag == "h1" and not _is_site(el, text, meta)]
+    for el in _headings(index) if refs else ():
+        text = text_of(el)
+        if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys):
+            return Title(clean(text), el, 1.0)
+    found = [(el, text_of(el)) for el in index.tags.get("h1", ())]
+    h1 = [
+        (el, text)
+        for el, text in found
+        if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and not _is_site(el, text, meta)
+    ]
     if len(h1) == 1:
         return Title(clean(h1[0][1]), h1[0][0], 0.7)
     for ref in refs:
@@ -64,12 +71,13 @@ def choose(meta: Meta, index: Index, wanted: Iterable[Element], feed_title: str 
     return Title(clean(h1[0][1]), h1[0][0], 0.5) if h1 else Title("", None, 0.0)
 
 
-def _headings(index: Index) -> list[Element]:
-    out = [el for tag in ("h1", "h2", "h3", "h4") for el in index.tags.get(tag, ())]
+def _headings(index: Index) -> Iterator[Element]:
+    """By level, then what a class calls a title; not the titles of a long list."""
+    for tag in ("h1", "h2", "h3", "h4"):
+        yield from index.tags.get(tag, ())
     for token, found in index.classes.items():
         if len(found) <= 40 and _TITLE_NAME.search(token):
-            out += found
-    return out
+            yield from found
 
 
 def _agrees(mine: str, refs: list[str]) -> bool:

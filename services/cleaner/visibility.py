@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from services.cleaner.words import names
@@ -24,12 +25,10 @@ _SHOWN_AGAIN: Final = re.compile(
 )
 """Classes that show on wide screens, or that a script sets, what the class above hides."""
 _BLOCKS: Final = names("div table tr td tbody form section article main h1 header")
-_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_AT_BLOCK: Final = re.compile(
-    r"@(?:media|supports|keyframes|-\w+-keyframes|font-face|page)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE
-)
+_DISPLAY: Final = re.compile(r"(?:display|visibility)\s*:\s*(\w+)", re.IGNORECASE)
+_NAME: Final = re.compile(r"[.#][\w-]+")
 _SIMPLE: Final = re.compile(r"(?:\w+)?([.#][\w-]+)")
-_STYLE_CHARS_MAX: Final = 200_000
+_STYLE_CHARS_MAX: Final = 60_000
 
 
 def hidden_names(styles: Iterable[str]) -> frozenset[str]:
@@ -38,29 +37,42 @@ def hidden_names(styles: Iterable[str]) -> frozenset[str]:
     Only plain selectors outside @media count, and none that another rule shows again in any state: menus and tabs are
     hidden until a script adds a class, and which of them a reader sees is not known here."""
     hidden: set[str] = set()
-    shown: set[str] = set()
+    showing: list[str] = []
     for style in styles:
-        for selectors, body in _RULE.findall(_AT_BLOCK.sub("", style[:_STYLE_CHARS_MAX])):
-            display = re.search(r"(?:display|visibility)\s*:\s*(\w+)", body, re.IGNORECASE)
+        in_at_block = False
+        for chunk in style[:_STYLE_CHARS_MAX].split("}"):
+            depth = chunk.count("{")
+            in_at_block = depth > 1 or (in_at_block and depth == 1)
+            if depth != 1 or in_at_block or ("display" not in chunk and "visibility" not in chunk):
+                continue
+            selectors, _, body = chunk.partition("{")
+            display = _DISPLAY.search(body)
             if not display:
                 continue
-            hides = display[1].lower() in ("none", "hidden")
-            for selector in selectors.split(","):
-                plain = _SIMPLE.fullmatch(selector.strip())
-                if hides and plain:
-                    hidden.add(plain[1])
-                elif not hides:
-                    shown.update(re.findall(r"[.#][\w-]+", selector))
-    return frozenset(hidden - shown)
+            if display[1].lower() not in ("none", "hidden"):
+                showing.append(selectors)
+            else:
+                hidden.update(plain[1] for s in selectors.split(",") if (plain := _SIMPLE.fullmatch(s.strip())))
+    return frozenset(hidden.difference(*map(_NAME.findall, showing))) if hidden else frozenset()
 
 
-def is_hidden(el: Any, classes: list[str], name: str | None, style: str | None, names: frozenset[str]) -> bool:
-    """`el` is not shown on a wide screen. aria-hidden is no sign: portals set it on text that everybody sees."""
-    if style and _HIDING_STYLE.search(style):
+@lru_cache(maxsize=4096)
+def _style_hides(style: str) -> bool:
+    return bool(_HIDING_STYLE.search(style))
+
+
+@lru_cache(maxsize=4096)
+def _style_strikes(style: str) -> bool:
+    return bool(_STRIKING_STYLE.search(style))
+
+
+def is_hidden(classes: list[str], name: str | None, style: str | None, unseen: frozenset[str]) -> bool:
+    """An element of these names and style is not shown on a wide screen. `unseen`: as `hidden_names` gives.
+
+    aria-hidden is no sign: portals set it on text that everybody sees."""
+    if style and _style_hides(style):
         return True
-    if el.get("hidden") is not None:
-        return True
-    if names and ((name and "#" + name in names) or any("." + token in names for token in classes)):
+    if unseen and ((name and "#" + name in unseen) or any("." + token in unseen for token in classes)):
         return not any(_SHOWN_AGAIN.fullmatch(token) for token in classes)
     for token in classes:
         if token in _HIDING_CLASSES:
@@ -73,7 +85,7 @@ def is_struck(el: Any, tag: str, style: str | None) -> bool:
 
     A page's layout inside <s> (a <td> mistyped, as two real portals have it) is no withdrawn text, and neither is an
     element never closed that holds the rest of the page."""
-    if tag not in ("del", "s", "strike") and not (style and _STRIKING_STYLE.search(style)):
+    if tag not in ("del", "s", "strike") and not (style and _style_strikes(style)):
         return False
     return not any(child.tag in _BLOCKS for child in el.iter("*") if child is not el)
 

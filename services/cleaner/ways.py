@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from services.cleaner import density, fallback, scorer, selectors, titles
@@ -33,7 +34,7 @@ class Reading:
     """The text follows a title of its own."""
 
 
-def read(body: Element, meta: Meta, index: Index, known: list[Profile], feed_title: str | None) -> Reading:
+def read(body: Element, meta: Meta, index: Index, known: Iterable[Profile], feed_title: str | None) -> Reading:
     """The best reading of the page. May hold no lines."""
     by_profile = next((r for p in known if (r := _by_profile(body, meta, index, p, feed_title))), None)
     if by_profile and prose_chars(by_profile.lines) >= _FIRM_CHARS:
