@@ -79,7 +79,9 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
         slots.append(
             Slot(
                 quantity,
-                _level_inside_name(roles.role_of(quantity, before, after, slots[-1].role if slots else None), last, view),
+                _level_inside_name(
+                    roles.role_of(quantity, before, after, slots[-1].role if slots else None), last, view
+                ),
                 before,
                 after,
                 scene.words.at(quantity.start),
@@ -110,7 +112,7 @@ def usable(mentions: Sequence[Mention], recent: frozenset[str]) -> list[Mention]
     for mention in mentions:
         if mention.kind == "not":
             banned.setdefault(mention.indicator, []).append(mention)
-    kept = [m for m in mentions if m.kind != "not" and not _inside_any(m, banned.get(m.indicator, ()))]
+    kept = [m for m in mentions if m.kind == "not" or not _inside_any(m, banned.get(m.indicator, ()))]
     names = [m for m in kept if m.kind == "pattern" and m.indicator]
     return [m for m in kept if m.kind != "elliptic" or not _named_before(m, names, recent).isdisjoint(m.of)]
 
@@ -144,7 +146,16 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
         if any(m.kind == "private" and 0 < slot.first - m.last <= PRIVATE for m in mentions):
             rows.append([])
             continue
-        near = [m for m in mentions if m.first < slot.stop + WINDOW and m.last > slot.first - WINDOW and _fits(m, slot)]
+        barred = {m.indicator for m in mentions if m.kind == "not" and m.first < slot.stop and m.last >= slot.first}
+        near = [
+            m
+            for m in mentions
+            if m.kind != "not"
+            and m.indicator not in barred
+            and m.first < slot.stop + WINDOW
+            and m.last > slot.first - WINDOW
+            and _fits(m, slot)
+        ]
         rows.append([(_cost(slot, m, slots, scene), m) for m in _longest(near)] if slot.nameable else [])
     owners: dict[tuple[int, str | None, str | None], float] = {}
     for slot, row in zip(slots, rows, strict=True):
@@ -157,7 +168,13 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
         for cost, mention in row:
             taken = owners[mention.first, mention.indicator, slot.quantity.unit] < cost
             candidates.append(
-                Candidate(mention.indicator, cost + TAKEN * taken, f"{mention.kind}: {mention.phrase}", mention.first, mention.last)
+                Candidate(
+                    mention.indicator,
+                    cost + TAKEN * taken,
+                    f"{mention.kind}: {mention.phrase}",
+                    mention.first,
+                    mention.last,
+                )
             )
         found.append(sorted(candidates, key=lambda candidate: candidate.cost))
     return found
@@ -288,7 +305,12 @@ def _cued(companion: Indicator, slot: Slot) -> bool:
 
 
 def inherited(
-    slot: Slot, before: Sequence[Draft], topics: Sequence[str], scene: Scene, places: Sequence[tuple[int, int]], begin: int
+    slot: Slot,
+    before: Sequence[Draft],
+    topics: Sequence[str],
+    scene: Scene,
+    places: Sequence[tuple[int, int]],
+    begin: int,
 ) -> Candidate | None:
     """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it and
     the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before named without a

@@ -11,15 +11,15 @@ from services.extractor.draft import Draft
 def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
     """Without repeats, in order. Rounded repeats (`gần 1,1 nghìn` of 1.074) of the same indicator go too."""
     kept: list[Draft] = []
-    by_key: dict[tuple[object, ...], int] = {}
+    by_key: dict[tuple[object, ...], list[int]] = {}
     for draft in drafts:
         if draft.indicator is None:
             kept.append(draft)
             continue
-        key = (draft.indicator, draft.measure, draft.value, draft.unit, draft.status == "target")
-        at = by_key.get(key)
-        if at is None or not _same_statement(kept[at], draft):
-            by_key[key] = len(kept)
+        places = by_key.setdefault((draft.indicator, draft.measure, draft.value, draft.unit), [])
+        at = next((at for at in places if _same_statement(kept[at], draft)), None)
+        if at is None:
+            places.append(len(kept))
             kept.append(draft)
         elif _fullness(draft) > _fullness(kept[at]):
             kept[at] = draft
@@ -28,6 +28,8 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _same_statement(one: Draft, other: Draft) -> bool:
+    if (one.status == "target") != (other.status == "target") and one.period != other.period:
+        return False
     return one.area == other.area and (one.locality == other.locality or not one.locality or not other.locality)
 
 

@@ -12,7 +12,7 @@ from services.extractor.resolve_period import PeriodMemory, resolve_periods
 from services.extractor.resolve_status import resolve_statuses
 from services.extractor.scene import Scene, see
 from services.extractor.statuses import governance
-from services.extractor.tables import read_row, rows
+from services.extractor.tables import read_tables
 
 
 def extract(article: ArticleText) -> list[Observation]:
@@ -26,12 +26,10 @@ def resolve(scene: Scene) -> list[Draft]:
     """All drafts of an article, before repeats are taken out."""
     memory, periods = Memory(), PeriodMemory()
     governing = governance(scene.statuses, scene.reading)
-    tables: dict[int, list[Draft]] = {}
-    for row in rows(scene):
-        tables[row.sentence] = read_row(row, scene)
+    tables = read_tables(scene)
     for view in scene.sentences:
         memory.enter(view)
-        drafts = tables.get(view.index) or bind_sentence(view, scene, memory)
+        drafts = tables[view.index] if view.index in tables else bind_sentence(view, scene, memory)
         resolve_statuses(drafts, governing)
         resolve_periods(view, drafts, scene, periods)
         resolve_areas(view, drafts, scene)

@@ -19,7 +19,9 @@ from shared.vietnam.text import fold
 
 _NEXT: Final = re.compile(fold(r"[\s,;]*(?:và|rồi|rồi đến)?[\s,;]*(?:khoảng|gần|hơn|trên|xấp xỉ)?\s*"))
 _CUE: Final = re.compile(fold(r"lần lượt|tương ứng|theo thứ tự"))
-_ABOVE: Final = re.compile(fold(r"\b(?:hai|ba|bốn|năm|các|[2-9])\s+(?:chỉ tiêu|số liệu|con số|nội dung)\s+(?:trên|này|nói trên)"))
+_ABOVE: Final = re.compile(
+    fold(r"\b(?:hai|ba|bốn|năm|các|[2-9])\s+(?:chỉ tiêu|số liệu|con số|nội dung)\s+(?:trên|này|nói trên)")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ def distribute(
         years = _years(run, view, scene)
         cued = _CUE.search(scene.reading.folded, view.sentence.start, start)
         places = _places(run, view, cued.start()) if cued and not years else []
-        names = _names(run, mentions, view, before, scene, cued.start(), end) if cued and not years and not places else []
+        names = (
+            _names(run, mentions, view, before, scene, cued.start(), end) if cued and not years and not places else []
+        )
         for index, at in enumerate(range(first, stop)):
             found[at] = Given(
                 indicator=names[index] if names else None,

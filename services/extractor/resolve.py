@@ -91,7 +91,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
             options = [*_own(slot, candidates, drafts), *lent_candidates(slot, drafts, scene)]
             if not options and not drafts and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
                 options += lent_candidates(slot, recent[-1:], scene)
-            heir = inherited(slot, drafts or recent, () if drafts else memory.topics, scene, places, begin)
+            heir = inherited(slot, [*recent, *drafts], () if drafts else memory.topics, scene, places, begin)
             options += [heir] if heir else []
             hint = given.get(at)
             if hint and hint.indicator:
@@ -149,7 +149,9 @@ def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Dra
         return draft
     entry = catalogue()[best.indicator]
     measure = measure_of(entry, quantity, slot.role) or "level"
-    draft = Draft(quantity, view.index, best.indicator, measure, quantity.value, quantity.unit or entry.unit, stop=slot.stop)
+    draft = Draft(
+        quantity, view.index, best.indicator, measure, quantity.value, quantity.unit or entry.unit, stop=slot.stop
+    )
     draft.cost = best.cost
     draft.anchor = best.last
     draft.rules = [best.why, *([slot.role.rule] if slot.role.rule else []), *quantity.rules]

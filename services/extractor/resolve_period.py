@@ -101,9 +101,7 @@ def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> Period
 
 def _carried(status: str, memory: PeriodMemory) -> str:
     found = memory.carried.get(status, "")
-    if not found and status != "target":
-        found = memory.carried.get("estimate" if status == "actual" else "actual", "")
-    return found
+    return memory.carried.get("actual", "") if not found and status == "estimate" else found
 
 
 def _attached(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:

@@ -46,7 +46,9 @@ _PLAN_BEFORE: Final = re.compile(
 )
 _AFTER_RATIO: Final = re.compile(rf"\s*(?:so với )?{_PLAN}[^,;.()]{{0,30}}\(\s*$")
 _DIRECTION: Final = re.compile(
-    fold(r"\b(tăng trưởng|tăng|giảm(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)")
+    fold(
+        r"\b(tăng trưởng|tăng|giảm(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
+    )
 )
 _GROWTH: Final = re.compile(fold(r"tăng (?:thêm|trưởng)(?!.*\bchiếm\b)"))
 _IN_ORDER: Final = re.compile(fold(r",\s*(?:tương ứng|lần lượt)"))
@@ -63,6 +65,7 @@ _AS_BEFORE: Final = re.compile(
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
 _SUBSIDISED: Final = re.compile(fold(r"\b(?:hỗ trợ|miễn|đóng|chiết khấu|trợ giá)(?: thêm| tối đa| tới)?\s*$"))
+_REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| ngày\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
 _GRANTED: Final = re.compile(fold(r"\bđược(?: miễn| hỗ trợ)?,?\s*$"))
@@ -102,6 +105,8 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
         return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds")
     if _AS_BEFORE.match(after) and _EQUALS.search(before):
         return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
+    if _REST.match(after):
+        return Role(NOTHING, rule="role.the_rest")
     if _SUBSIDISED.search(before):
         return Role(NOTHING, rule="role.subsidised_share")
     if quantity.value > 100 and _REACHED.search(before):

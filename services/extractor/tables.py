@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.extractor.draft import Draft
+from services.extractor.fit import companions
 from services.extractor.model import Mention, Quantity
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.catalogue import Indicator, catalogue
@@ -39,6 +40,8 @@ class Row:
     sentence: int
     label: tuple[int, int]
     cells: tuple[Cell, ...]
+    caption: int = -1
+    """Index of the sentence above the headings."""
 
 
 def rows(scene: Scene) -> Iterator[Row]:
@@ -84,26 +87,65 @@ def _is_cell(view: SentenceView, scene: Scene) -> bool:
     return len(text) <= _LINE_CHARACTERS and (sentence.kind == "heading" or _NUMBER_LINE.fullmatch(text) is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A cell of a table in pieces."""
+
+    start: int
+    end: int
+    number: Quantity | None
+    sentence: int
+
+
+def _pieces(view: SentenceView, scene: Scene) -> list[_Piece]:
+    """The cell that a line is; a label and the number that was joined to it are two."""
+    sentence = view.sentence
+    text = scene.reading.text[sentence.start : sentence.end]
+    if _NUMBER_LINE.fullmatch(text):
+        return [_Piece(sentence.start, sentence.end, view.quantities[-1] if view.quantities else None, view.index)]
+    last = view.quantities[-1] if view.quantities else None
+    if last is None or last.unit is not None or last.end != sentence.end or last.start == sentence.start:
+        return [_Piece(sentence.start, sentence.end, None, view.index)]
+    label = _Piece(sentence.start, last.start, None, view.index)
+    return [label, _Piece(last.start, last.end, last, view.index)]
+
+
 def _block(block: Sequence[SentenceView], scene: Scene) -> Iterator[Row]:
-    numeric = [bool(_NUMBER_LINE.fullmatch(scene.reading.text[v.sentence.start : v.sentence.end])) for v in block]
-    if True not in numeric:
-        return
-    first = numeric.index(True)
+    cells = [piece for view in block for piece in _pieces(view, scene)]
+    first = next((at for at, cell in enumerate(cells) if cell.number is not None), 0)
     width = 1
-    while first + width - 1 < len(block) and numeric[first + width - 1]:
+    while first + width - 1 < len(cells) and cells[first + width - 1].number is not None:
         width += 1
     label = first - 1
-    headings = block[label - width : label] if label >= width else ()
-    if width < 2 or not headings:
+    if width < 2 or label < width:
         return
-    while label + width <= len(block) and not numeric[label] and all(numeric[label + 1 : label + width]):
-        cells = tuple(
-            Cell((head.sentence.start, head.sentence.end), view.quantities[-1])
-            for head, view in zip(headings[1:], block[label + 1 : label + width], strict=True)
-            if view.quantities
+    headings = cells[label - width + 1 : label]
+    caption = cells[label - width].sentence - 1
+    while label + width <= len(cells):
+        numbers = cells[label + 1 : label + width]
+        if cells[label].number is not None or any(cell.number is None for cell in numbers):
+            return
+        yield Row(
+            cells[label].sentence,
+            (cells[label].start, cells[label].end),
+            tuple(
+                Cell((head.start, head.end), cell.number)
+                for head, cell in zip(headings, numbers, strict=True)
+                if cell.number is not None
+            ),
+            caption,
         )
-        yield Row(block[label].index, (block[label].sentence.start, block[label].sentence.end), cells)
         label += width
+
+
+def read_tables(scene: Scene) -> dict[int, list[Draft]]:
+    """Drafts of each sentence that is a row of a table or a cell of one; the other sentences are not there."""
+    found: dict[int, list[Draft]] = {}
+    for row in rows(scene):
+        found[row.sentence] = read_row(row, scene)
+        for cell in row.cells:
+            found.setdefault(scene.reading.sentence_at(cell.quantity.start), [])
+    return found
 
 
 def read_row(row: Row, scene: Scene) -> list[Draft]:
@@ -119,6 +161,8 @@ def read_row(row: Row, scene: Scene) -> list[Draft]:
             if cell.heading is None:
                 continue
             codes = _named(cell.heading, scene.sentences[scene.reading.sentence_at(cell.heading[0])].mentions)
+            if not codes and drafts and _RATIO.search(scene.reading.folded[slice(*cell.heading)]):
+                codes = [each.code for each in companions().get(drafts[-1].indicator or "", ())]
             draft = _draft(row, cell, codes, scene)
             if draft:
                 label = scene.reading.text[slice(*row.label)].strip()
@@ -165,7 +209,11 @@ def _plan_and_result(row: Row, codes: Sequence[str], scene: Scene) -> list[Draft
 
 def _draft(row: Row, cell: Cell, codes: Sequence[str], scene: Scene) -> Draft | None:
     quantity = cell.quantity
-    around = scene.reading.folded[slice(*row.label)] + " " + (scene.reading.folded[slice(*cell.heading)] if cell.heading else "")
+    around = (
+        scene.reading.folded[slice(*row.label)]
+        + " "
+        + (scene.reading.folded[slice(*cell.heading)] if cell.heading else "")
+    )
     for code in codes:
         entry = catalogue()[code]
         unit = quantity.unit if quantity.unit in entry.units else None
@@ -176,7 +224,7 @@ def _draft(row: Row, cell: Cell, codes: Sequence[str], scene: Scene) -> Draft | 
         value = quantity.value if quantity.unit else quantity.value.scaleb(_scale(around))
         draft = Draft(quantity, row.sentence, code, "level", value, unit or entry.unit)
         draft.rules.append("table")
-        draft.period = _period(cell, scene)
+        draft.period = _period(row, cell, scene)
         return draft
     return None
 
@@ -192,9 +240,16 @@ def _scale(around: str) -> int:
     return _SCALES[found[1]] if found else 0
 
 
-def _period(cell: Cell, scene: Scene) -> str:
-    if cell.heading is None:
+def _period(row: Row, cell: Cell, scene: Scene) -> str:
+    """Of the column's heading, else of the caption."""
+    if cell.heading is not None:
+        view = scene.sentences[scene.reading.sentence_at(cell.heading[0])]
+        own = [
+            p for p in view.periods if cell.heading[0] <= p.start < cell.heading[1] and p.role in ("period", "as_of")
+        ]
+        if own:
+            return own[-1].period
+    if row.caption < 0:
         return ""
-    view = scene.sentences[scene.reading.sentence_at(cell.heading[0])]
-    own = [p for p in view.periods if cell.heading[0] <= p.start < cell.heading[1] and p.role in ("period", "as_of")]
-    return own[-1].period if own else ""
+    above = [p.period for p in scene.sentences[row.caption].periods if p.role in ("period", "as_of", "event")]
+    return above[-1] if above else ""
