@@ -84,7 +84,8 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
     start, end = match.span()
     left = before(folded, scan.backwards, start)
     if glued := _glued_name(folded, start, end, scan):
-        return Quantity(glued[0], glued[1], Decimal(0), None, non_value="name")
+        begin = max(glued[0], previous.end if previous else 0)
+        return Quantity(begin, glued[1], Decimal(0), None, non_value="name")
     if left.line_start and (mark := _LIST_MARK.match(folded, start)) and mark.end() >= end:
         return Quantity(start, mark.end(), Decimal(0), None, non_value="list_mark")
     mask = mask_at(text, folded, start, end, left)

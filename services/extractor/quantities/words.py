@@ -13,21 +13,16 @@ from services.extractor.quantities.context import before, comparator
 from services.extractor.quantities.lexicon import Lexicon
 from services.extractor.reading import Reading
 
-_DIGITS: Final = dict(
-    zip(("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"), range(1, 10), strict=True)
-) | {
-    "mốt": 1,
-    "tư": 4,
-    "lăm": 5,
-    "nhăm": 5,
-    "bẩy": 7,
-}
+_ONES: Final = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+_VARIANTS: Final = {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5, "bẩy": 7}
+"""How one, four, five and seven sound behind tens, or are spelled."""
+_DIGITS: Final = {word: digit for digit, word in enumerate(_ONES, 1)} | _VARIANTS
 _SCALES: Final = {"nghìn": 3, "ngàn": 3, "vạn": 4, "triệu": 6, "tỉ": 9}
-_TENS: Final = {"mười": 10, "mươi": 10, "trăm": 100, "chục": 10, "tá": 12}
+_TENS: Final = {"mươi": 10, "trăm": 100, "chục": 10, "tá": 12}
 _STEPS: Final = {"trăm": 100} | {word: 10**power for word, power in _SCALES.items()}
 _RISES: Final = "|".join([*_SCALES, "mươi", "trăm", "chục", "tá"])
-_FIRST: Final = "|".join(word for word in [*_DIGITS, "mười"] if word not in ("một", "mốt", "tư", "lăm", "nhăm", "năm"))
-_NEXT: Final = "|".join([*_DIGITS, *_SCALES, *_TENS, "linh", "lẻ", "rưỡi"])
+_FIRST: Final = "hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười"
+_NEXT: Final = "|".join([*_DIGITS, *_SCALES, *_TENS, "mười", "linh", "lẻ", "rưỡi", "không(?= trăm)"])
 _RUN: Final = re.compile(rf"[ \n(“](?:(?:{_FIRST})|(?:một|năm)(?= (?:{_RISES})))(?: (?:{_NEXT}))*(?!\w)")
 """A run of number words after a blank or bracket. `một` and `năm` alone are mostly an article and a year: they only
 begin a run."""
@@ -53,29 +48,29 @@ _FILL: Final = re.compile(r" (?:tình trạng|bất kì|một|thêm|phát sinh)(
 
 
 def parse_words(run: str) -> Decimal | None:
-    """Value of a folded run of number words; None where it is no regular number (`năm năm`, `trăm`)."""
+    """Value of a folded run of number words; None where it is no regular number (`năm năm`, `mười trăm`)."""
     total = group = Decimal(0)
     digit: int | None = None
     last = ""
     for word in run.split(" "):
-        if word in _DIGITS:
+        if word in _DIGITS or word in ("không", "mười"):
             if digit is not None:
                 return None
-            digit = _DIGITS[word]
+            digit = _DIGITS.get(word, 0)
+            group += 10 if word == "mười" else 0
+            digit = None if word == "mười" else digit
         elif word in _TENS:
-            group += (digit if digit is not None else 1) * _TENS[word] if word != "mười" else 10
-            if word == "mười" and digit is not None:
+            if digit is None:
                 return None
-            digit = None
+            group, digit = group + digit * _TENS[word], None
         elif word in _SCALES:
             group += digit or 0
-            if group == 0:
+            if not group and last not in _SCALES:
                 return None
-            total += group.scaleb(_SCALES[word])
+            total = total + group.scaleb(_SCALES[word]) if group else total.scaleb(_SCALES[word])  # `hai nghìn tỷ`
             group, digit = Decimal(0), None
         elif word == "rưỡi":
-            step = _STEPS.get(last)
-            return None if step is None else total + group + Decimal(step) / 2
+            return total + group + Decimal(_STEPS[last]) / 2 if last in _STEPS else None
         last = word
     return total + group + (digit or 0)
 
