@@ -40,6 +40,9 @@ GLUE_MAX: Final = 28
 INHERITED: Final = 4.0
 PRIVATE: Final = 25
 """Words. So far reach the words that make a figure one family's."""
+IMPLAUSIBLE: Final = 6.0
+DECOY: Final = 4.0
+"""Off where the number's own noun heads something that the catalogue does not hold."""
 WINDOW: Final = 45
 """Words. Mentions beyond are no candidates."""
 _BARE: Final = re.compile(fold(r"\s*(?:$|[,;.:()\n–-]|và\b|so với\b|đạt\b|kế hoạch\b)"))
@@ -62,7 +65,7 @@ class Slot:
     @property
     def nameable(self) -> bool:
         """False for a bare number that a word follows which is no unit (`2 ao tôm`), and for any bare number of a headline."""
-        return self.quantity.unit is not None or (not self.headline and _BARE.match(self.after) is not None)
+        return self.quantity.unit is not None or _is_zero(self.quantity) or (not self.headline and _BARE.match(self.after) is not None)
 
 
 def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
@@ -80,7 +83,7 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
             Slot(
                 quantity,
                 _level_inside_name(
-                    roles.role_of(quantity, before, after, slots[-1].role if slots else None), last, view
+                    roles.role_of(quantity, before, after, slots[-1].role if slots else None), quantity, last, view
                 ),
                 before,
                 after,
@@ -93,9 +96,9 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
     return slots
 
 
-def _level_inside_name(role: Role, before_from: int, view: SentenceView) -> Role:
+def _level_inside_name(role: Role, quantity: Quantity, before_from: int, view: SentenceView) -> Role:
     """A level where the verb of rise or fall is a part of a name (`việc làm tăng thêm`, `giảm giờ làm`)."""
-    if role.name != roles.CHANGE:
+    if role.name != roles.CHANGE or quantity.unit == "percent":
         return role
     at = before_from + role.governor
     for mention in view.mentions:
@@ -209,8 +212,9 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     first, last = min(mention.parts, key=lambda part: _gap(part, slot))
     gap = _gap((first, last), slot)
     cost = gap - LENGTH * min(mention.weight, 6) + (ELLIPTIC if mention.kind == "elliptic" else 0.0)
+    cost += _implausible(slot, mention)
     if first < slot.stop and last >= slot.first:
-        return cost - ADJACENT
+        return cost - (ADJACENT if mention.indicator else DECOY)
     after = first >= slot.stop
     start, end = (
         (slot.quantity.end, scene.words.starts[first]) if after else (scene.words.ends[last], slot.quantity.start)
@@ -231,6 +235,16 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     return cost
 
 
+def _implausible(slot: Slot, mention: Mention) -> float:
+    """What a value far outside the catalogue's range costs. Below the range counts less: districts have small figures."""
+    if mention.indicator is None or slot.role.name != roles.LEVEL or slot.quantity.unit is None:
+        return 0.0
+    low, high = catalogue()[mention.indicator].plausible
+    if slot.quantity.value > 3 * high:
+        return IMPLAUSIBLE
+    return IMPLAUSIBLE / 2 if slot.quantity.value < low / 20 else 0.0
+
+
 def _between(slot: Slot, slots: Sequence[Slot], start: int, end: int, after: bool) -> float:
     """What other values between number and name cost: a name that follows another number first is that one's."""
     cost = 0.0
@@ -244,7 +258,7 @@ def _between(slot: Slot, slots: Sequence[Slot], start: int, end: int, after: boo
 
 def _is_zero(quantity: Quantity) -> bool:
     """Nought by negation (`không xảy ra`): only the name right after it is denied."""
-    return quantity.value == 0 and any(rule.startswith("quantity.zero") for rule in quantity.rules)
+    return quantity.value == 0 and "nought" in quantity.rules
 
 
 def _gap(part: tuple[int, int], slot: Slot) -> int:

@@ -7,14 +7,19 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
 
+from services.extractor.areas.gazetteer import WORDS
 from services.extractor.areas.grammar import read_areas
 from services.extractor.periods.article import frame
 from services.extractor.reading import Reading
 from shared.vietnam.areas import NATION, area_of_host, areas, territory
+from shared.vietnam.text import fold
 
+_NATIONAL: Final = [fold(word) for word in WORDS["national_words"]]
+_PROVINCIAL: Final = [fold(word) for word in WORDS["provincial_words"]]
+_NATIONAL_WORDS_MIN: Final = 4
 _HEADLINE_CHARACTERS: Final = 160
 _OPENING_CHARACTERS: Final = 1200
-_VOTES_MIN: Final = 3
+_VOTES_MIN: Final = 2
 _LEAD_OVER_NEXT: Final = 1.5
 """Of two areas named nearly as often the article is about neither alone."""
 _DATELINE_CHARACTERS: Final = 700
@@ -24,13 +29,13 @@ def article_area(reading: Reading, published: date | None, given: str | None, ur
     """Key of the article's own area: `given` where there is one, else that of a provincial site, or the province that a
     newspaper's mark, headline, opening and text name most; None where no one stands out. Never raises.
 
+    A provincial site's article that speaks of the nation's bodies and never of its own province is the nation's.
+
     Source: field notes on grammar, section 11, rules 1 and 2. The weights are first guesses."""
-    if given:
-        return given
     on = frame(reading, published).published
-    host = area_of_host(_host(url), on) if url else None
-    if host:
-        return host
+    own = given or (area_of_host(_host(url), on) if url else None)
+    if own:
+        return NATION if _is_national(reading, published, own) else own
     votes: Counter[str] = Counter()
     for code, key in _datelines().items():
         if f"({code})" in reading.text[:_DATELINE_CHARACTERS] or f"\n{code} - " in reading.text[:_DATELINE_CHARACTERS]:
@@ -49,6 +54,13 @@ def article_area(reading: Reading, published: date | None, given: str | None, ur
     if len(ranked) == 2 and ranked[0][1] < _LEAD_OVER_NEXT * ranked[1][1]:
         return None
     return ranked[0][0]
+
+
+def _is_national(reading: Reading, published: date | None, own: str) -> bool:
+    text = reading.folded
+    if sum(text.count(word) for word in _NATIONAL) < _NATIONAL_WORDS_MIN or any(word in text for word in _PROVINCIAL):
+        return False
+    return not any(mention.area == own for mention in read_areas(reading, published, own))
 
 
 def _host(url: str) -> str:

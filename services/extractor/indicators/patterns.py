@@ -63,13 +63,20 @@ def parse(pattern: str, classes: Mapping[str, Sequence[str]], abbreviations: Map
         elif word:
             run.append([_spelled(word, abbreviations)])
         else:
-            options = group.split("|") if not name else _members(name, classes, pattern)
-            run.append([_spelled(option, abbreviations) for option in options])
+            run.append([_spelled(option, abbreviations) for option in _options(group, name, classes, pattern)])
     if run:
         parts.append(Part(_sequences(run, pattern), gap if parts else 0))
     if not parts:
         raise PatternError(f"no words in {pattern!r}")
     return tuple(parts)
+
+
+def _options(group: str, name: str, classes: Mapping[str, Sequence[str]], pattern: str) -> Iterator[str]:
+    for option in (f"<{name}>",) if name else group.split("|"):
+        if option.startswith("<") and option.endswith(">"):
+            yield from _members(option[1:-1], classes, pattern)
+        else:
+            yield option
 
 
 def _members(name: str, classes: Mapping[str, Sequence[str]], pattern: str) -> Sequence[str]:

@@ -85,7 +85,7 @@ def _subject(text: str, finds: list[Find], published: date, sure: bool) -> str:
 
 def _own_period(text: str, find: Find, published: date) -> str | None:
     year = find.parts.get("y")
-    if find.read == "year" and find.before not in ("law", "base", "since", "start", "until"):
+    if find.read == "year" and find.before not in ("never", "base", "since", "start", "until"):
         return year
     if find.read in ("first_months", "first_half"):
         number = 6 if find.read == "first_half" else find.number
@@ -113,7 +113,7 @@ def _day_of(text: str, finds: Iterable[Find]) -> date | None:
     """A day for a text without one: of the latest year that it speaks of as past or present; None for no year."""
     years = [int(match[1]) for match in _TEXT_YEAR.finditer(text)]
     for find in finds:
-        if find.before in ("law", "since", "until", "until_end", "plan", "base") or _plans(text, find):
+        if find.before in ("never", "since", "until", "until_end", "plan", "base") or _plans(text, find):
             continue
         if find.read in ("year", "first_months", "month", "quarter", "first_half") and "y" in find.parts:
             years.append(int(find.parts["y"]))

@@ -52,7 +52,7 @@ def _year_of(find: Find) -> int | None:
 def year(find: Find, state: State) -> Answer:
     named = _year_of(find)
     assert named is not None
-    if find.before == "law":
+    if find.before == "never":
         return None
     if find.before == "base":
         return _edge_of_year(named, find.before_words), "base"
@@ -124,6 +124,13 @@ def past_year(find: Find, state: State) -> Answer:
     if published.year - state.frame.year in (0, 1) and len(state.frame.period) == 4:
         return str(state.frame.year), "period"
     return str(published.year - (0 if published.month >= 11 else 1)), "period"
+
+
+def years_of_work(find: Find, state: State) -> Answer:
+    """`sau 3 năm thực hiện`: the years up to publication, since what began them is seldom named."""
+    if find.number is None or not find.before_words.rstrip().endswith(("sau", "qua")):
+        return None
+    return f"{state.published.year - find.number}/{state.published.year}", "span"
 
 
 def school_year(find: Find, state: State) -> Answer:
@@ -210,7 +217,7 @@ def second_half(find: Find, state: State) -> Answer:
 def month(find: Find, state: State) -> Answer:
     number = int(find.parts["m"]) if "m" in find.parts else _MONTHS[find.parts["w"]]
     named = _year_of(find) or (state.year if state.explicit else _year_with(number, state))
-    if find.before == "law" or find.number is not None:
+    if find.before == "never" or find.number is not None:
         return None
     if find.before in ("until_end", "end"):
         return calendar.month_end(named, number).isoformat(), "as_of"
@@ -334,7 +341,7 @@ READERS: Final[dict[str, Callable[[Find, State], Answer]]] = {
         *(as_of_day, bare_months, bare_year, bracket_year, event, first_half, first_months, full_date, last_month),
         *(last_months, last_quarter, last_year, month, month_span, months_past, next_year, now, occasion, past_year),
         *(quarter, rest_of_year, same_period, same_span, school_year, second_half, since_year, span, tet, this_year),
-        *(year, year_to_date, year_to_month),
+        *(year, year_to_date, year_to_month, years_of_work),
     )
 }
 """By the name that words.yaml uses."""

@@ -15,6 +15,7 @@ WORDS: Final = load(Path(__file__).with_name("words.yaml"))
 NUMBERS: Final = {fold(word): number for word, number in WORDS["numbers"].items()}
 _BEFORE_MAX: Final = 80
 """Characters before a trigger within which its context is looked for."""
+_NEAR_MAX: Final = 36
 _PROGRAMME_MAX: Final = 120
 _SLOTS: Final = {name: folded(form) for name, form in WORDS["slots"].items()} | {
     "lunar": "|".join(fold(name) for name in WORDS["lunar_years"])
@@ -58,9 +59,23 @@ _RULES: Final = {
 }
 _RATES: Final = {fold(word): (f"period.{role}", role) for role in ("per_year", "per_month") for word in WORDS[role]}
 _TRIGGERS: Final = Triggers([*_RULES, *_RATES])
-_CONTEXT: Final = re.compile(
+_NEAR: Final = re.compile(
     "(?<!\\w)(?:" + "|".join(f"(?P<{c['name']}>{pattern(c['words'], _SLOTS)})" for c in WORDS["before"]) + r")[ (]*\Z"
 )
+_HEADS: Final = tuple(
+    (
+        each["name"],
+        tuple(fold(head) for head in each["heads"]),
+        re.compile(
+            rf"(?<!\w)(?:{'|'.join(map(fold, each['heads']))})(?: +[^\s\d.,;:()]+,?){{0,{each['words']}}}[ (]*\Z"
+        ),
+    )
+    for each in WORDS["heads"]
+)
+_WITHOUT_CONTEXT: Final = frozenset(
+    ("now", "event", "school_year", "since_year", "year_to_date", "rest_of_year", "occasion", "tet", "same_period")
+)
+"""Readers that ask for nothing of what stands before."""
 _NUMBER: Final = re.compile(
     r"(?<![\w.,/])(?:(\d{1,2})|(" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r")) *\Z"
 )
@@ -112,7 +127,7 @@ def _read(text: str, start: int, trigger: str, done: int) -> Find | None:
     if number:
         start = start - len(prefix[-12:]) + number.start()
         prefix = prefix[: len(prefix) - len(prefix[-12:]) + number.start()]
-    context = _CONTEXT.search(prefix)
+    before, words = ("", prefix[-12:]) if rule.read in _WITHOUT_CONTEXT else _context(prefix)
     programme = rule.read == "span" and _PROGRAMME.search(text[max(line, start - _PROGRAMME_MAX) : start]) is not None
     return Find(
         start,
@@ -121,8 +136,22 @@ def _read(text: str, start: int, trigger: str, done: int) -> Find | None:
         rule.read,
         parts,
         int(number[1]) if number and number[1] else NUMBERS[number[2]] if number else None,
-        context.lastgroup or "" if context else "",
-        context[0] if context else prefix[-12:],
-        text[match.end() : match.end() + 1] == ")" and prefix[: context.start() if context else None].endswith("("),
+        before,
+        words,
+        text[match.end() : match.end() + 1] == ")" and (prefix.removesuffix(words) if before else prefix).endswith("("),
         programme,
     )
+
+
+def _context(prefix: str) -> tuple[str, str]:
+    """Name and words of what bears on the words after `prefix`; else no name and its last characters."""
+    for name, heads, form in _HEADS[:1]:
+        if any(head in prefix for head in heads) and (match := form.search(prefix)):
+            return name, match[0]
+    near = _NEAR.search(prefix[-_NEAR_MAX:])
+    if near:
+        return near.lastgroup or "", near[0]
+    for name, heads, form in _HEADS[1:]:
+        if any(head in prefix for head in heads) and (match := form.search(prefix)):
+            return name, match[0]
+    return "", prefix[-12:]

@@ -76,6 +76,7 @@ def _ends(cues: Sequence[StatusCue], reading: Reading) -> list[int]:
     list_ends = _ends_of_runs(reading, lambda _, after: after.kind == "item")
     quotes = [match.start() for match in _QUOTES.finditer(text)]
     sections = [cue.start for cue in cues if cue.scope == "section"]
+    actuals = [cue.start for cue in cues if cue.status == "actual"]
     ends = []
     for cue in cues:
         index = max(0, reading.sentence_at(cue.start))
@@ -94,6 +95,12 @@ def _ends(cues: Sequence[StatusCue], reading: Reading) -> list[int]:
             end = sentences[list_ends[paragraph_ends[index]]].end
         else:
             end = sentences[paragraph_ends[index]].end
+            # A later sentence with an actual word is no longer governed, from its beginning on.
+            later = bisect_right(actuals, sentences[item_ends[index]].end)
+            if later < len(actuals):
+                end = min(
+                    end, max(sentences[reading.sentence_at(actuals[later])].start, sentences[item_ends[index]].end)
+                )
             # Inside a quotation its closing mark is the next mark of all, and ends the cue's reach.
             mark = bisect_left(quotes, cue.end)
             if mark < len(quotes) and quotes[mark] < end and text[quotes[mark]] in "”»":
