@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pickle import PicklingError
@@ -67,9 +68,11 @@ class Pool:
         workers: int,
         warm: Sequence[Callable[[], None]] = (),
         recycle_documents: int = RECYCLE_DOCUMENTS,
+        modules: Sequence[str] = (),
     ) -> None:
-        """`warm`: run in each new worker before its first document."""
-        _CONTEXT.set_forkserver_preload(sorted({prepare.__module__ for prepare in warm}))
+        """`warm`: run in each new worker before its first document. `modules`: imported once, before workers fork."""
+        _CONTEXT.set_forkserver_preload(sorted(modules))
+        _start_fork_server()
         self._slots = [_Slot(tuple(warm)) for _ in range(workers)]
         self._free: asyncio.Queue[_Slot] = asyncio.Queue()
         for slot in self._slots:
@@ -106,6 +109,16 @@ class Pool:
         for slot in self._slots:
             slot.kill()
         self._threads.shutdown(wait=False)
+
+
+def _start_fork_server() -> None:
+    """With SIGINT blocked, which its workers inherit: Ctrl-C reaches the whole process group, also workers that are
+    still importing, and the parent alone decides what it means."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 async def _within(limit_s: float, slot: _Slot, call: asyncio.Future[T], *, late: Exception) -> T:
@@ -181,7 +194,6 @@ class _Slot:
 
 def _serve(pipe: Connection, warm: tuple[Callable[[], None], ...]) -> None:
     """A worker's life: gets warm, then answers one document after the other until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     try:

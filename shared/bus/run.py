@@ -114,10 +114,10 @@ async def run_services(
 
 
 def make_pool(stages: Sequence[Stage], settings: Settings) -> Pool:
-    """Worker processes for `stages`; none is started before its first document."""
+    """Worker processes for `stages`; none is forked before its first document."""
     warm: list[Callable[[], None]] = [partial(logs.configure, settings.log)]
     warm += [stage.warm for stage in stages if stage.warm]
-    return Pool(settings.stage.workers, warm)
+    return Pool(settings.stage.workers, warm, modules=[stage.work.__module__ for stage in stages if stage.work])
 
 
 def main(service: Service) -> None:

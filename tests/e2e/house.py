@@ -111,6 +111,7 @@ def house(folder: Path, kafka: str, database: str, portals: Path, sample_url: st
         "SOLIEU_CRAWL__PRIVATE_NETWORKS": '["127.0.0.0/8"]',
         "SOLIEU_CRAWL__LEASE_S": "5",
         "SOLIEU_HEALTH__PORT": "0",
+        "SOLIEU_KAFKA__SESSION_S": "6",  # a killed member is missed sooner
         "SOLIEU_STAGE__WORKERS": "1",
         "SAMPLE_URL": sample_url,
     }
