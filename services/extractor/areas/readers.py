@@ -33,7 +33,26 @@ def _before(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{pattern(words, {})}),? *\Z")
 
 
-_ROLES: Final = [(rule["role"], _before(rule["words"])) for rule in WORDS["before"]]
+@dataclass(frozen=True, slots=True)
+class _Role:
+    role: str
+    words: re.Pattern[str]
+    within: int
+    ends: frozenset[str]
+    needs: str
+
+
+_ROLES: Final = [
+    _Role(
+        rule["role"],
+        _before(rule["words"]),
+        rule["within"],
+        frozenset(map(fold, rule.get("ends", ()))),
+        fold(rule.get("needs", "")),
+    )
+    for rule in WORDS["before"]
+]
+_UNIT_WORD: Final = re.compile(r"(?<!\w)(?:tỉnh|tp\.?|thành phố) *\Z")
 _NATION_UNLESS: Final = _before(WORDS["nation_unless"])
 _SOURCE_BEFORE: Final = _before(WORDS["source_before"])
 _SOURCE_UNLESS: Final = _before(WORDS["source_unless"])
@@ -44,7 +63,7 @@ _OLD_AFTER: Final = re.compile(pattern(WORDS["old_after"], {}))
 _OLD_BEFORE: Final = _before(WORDS["old_before"] + "(?: tỉnh| tp| thành phố)?")
 _AGENCY_AFTER: Final = re.compile(pattern(WORDS["agency_after"], {}))
 _DESTINATION_BEFORE: Final = _before(WORDS["destination_before"])
-_GROUP: Final = re.compile(pattern(WORDS["groups"], {}) + r"(?!\w)")
+_GROUP_AFTER: Final = re.compile(" +(?:" + pattern(WORDS["groups"], {}) + r")(?!\w)")
 _INSTITUTIONS: Final = frozenset(fold(word) for word in WORDS["institution_ends"])
 
 
@@ -118,9 +137,16 @@ def _fills_line(context: Context, start: int, end: int) -> bool:
 
 def _role(before: str) -> str | None:
     """Role that the words before give, None where the name is part of another name."""
-    for role, words in _ROLES:
-        if words.search(before):
-            return None if role == "none" else role
+    before = before.rstrip(", ")
+    unit = _UNIT_WORD.search(before[-12:])
+    if unit:
+        before = before[: len(before) - len(unit[0])].rstrip(", ")
+    last = before[before.rfind(" ") + 1 :]
+    for rule in _ROLES:
+        if (rule.ends and last not in rule.ends) or rule.needs not in before:
+            continue
+        if rule.words.search(before[-rule.within :]):
+            return None if rule.role == "none" else rule.role
     return "scope"
 
 
@@ -143,18 +169,11 @@ def _local(context: Context, start: int, end: int, kind: str, name: str, key: st
 def kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     """A word for a unit below the province with its name, or with the names of several."""
     text = context.reading.text
-    before = context.before(start)
     match = _NAME.match(text, start + len(word))
-    plural = _PLURAL.search(before)
     if match is None:
-        if plural:
-            group = _GROUP.match(context.reading.folded, start - len(plural[0]))
-            if group:
-                return (AreaMention(group.start(), group.end(), context.default, group[0], "scope", ("area.group",)),)
-        own = context.default
-        if word in ("thành phố", "tp") and own not in (None, NATION) and area(own, context.on).kind == "thành phố":
-            return subject(context, start, word)
-        return ()
+        return _nameless(context, start, word)
+    before = context.before(start)
+    plural = _PLURAL.search(before[-8:])
     shown = text[start : start + len(word)]
     shown = shown.lower() if shown.lower() in KINDS and shown[1:].islower() else shown
     if fold(match[1]) in province_names() and word in ("thành phố", "tp"):
@@ -170,6 +189,20 @@ def kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
         found += _others(context, shown, word, match.end(1))
     context.local[word] = found[-1]
     return found
+
+
+def _nameless(context: Context, start: int, word: str) -> Iterable[AreaMention]:
+    """`7 huyện nghèo`, a group of units; or the word for a central city that is the article's own area."""
+    after = _GROUP_AFTER.match(context.reading.folded, start + len(word))
+    plural = _PLURAL.search(context.before(start)[-8:]) if after else None
+    if after and plural:
+        at = start - len(plural[0])
+        name = context.reading.folded[at : after.end()]
+        return (AreaMention(at, after.end(), context.default, name, "scope", ("area.group",)),)
+    own = context.default
+    if word in ("thành phố", "tp") and own not in (None, NATION) and area(own, context.on).kind == "thành phố":
+        return subject(context, start, word)
+    return ()
 
 
 def _others(context: Context, shown: str, word: str, at: int) -> list[AreaMention]:

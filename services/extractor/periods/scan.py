@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.extractor.cues import Triggers, folded, load, pattern
 from shared.vietnam.text import fold
@@ -22,8 +22,7 @@ _SLOTS: Final = {name: folded(form) for name, form in WORDS["slots"].items()} | 
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(NamedTuple):
     """Words of a period, before what they mean is worked out."""
 
     start: int

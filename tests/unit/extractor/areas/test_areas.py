@@ -63,3 +63,10 @@ def test_what_is_neither_name_nor_key_is_refused() -> None:
 def test_the_article_s_own_area(text: str, url: str | None, key: str | None) -> None:
     assert article_area(read(text), date(2023, 1, 12), None, url) == key
     assert article_area(read(text), date(2023, 1, 12), "63-01", url) == "63-01"
+
+
+def test_a_provincial_site_may_tell_the_nation_s_figures() -> None:
+    text = "Phó Thủ tướng trả lời Quốc hội\n\nChính phủ trình Trung ương. Ở nước ta, có 227.506 người tham gia."
+    assert article_area(read(text), date(2019, 7, 30), "63-67") == "VN"
+    assert article_area(read(text + " Riêng Đắk Nông có 500 người."), date(2019, 7, 30), "63-67") == "63-67"
+    assert article_area(read(text + " Toàn tỉnh có 500 người."), date(2019, 7, 30), "63-67") == "63-67"

@@ -35,6 +35,11 @@ def _status_of(text: str, number: str) -> str:
         # An actual word ends a target's reach within the sentence.
         ("UBND tỉnh giao chỉ tiêu vận động quỹ là 111 đồng, đến nay đã vận động được 222 đồng.",
          {"111": "target", "222": "actual"}),
+        # A later sentence with an actual word is no longer the target's, not even before that word.
+        (
+            "Tỉnh phấn đấu đến năm 2020 đạt 111%. Đặc biệt, 222% người cận nghèo đã được cấp thẻ.",
+            {"111": "target", "222": "actual"},
+        ),
         # A plan in brackets is the plan of its neighbour alone.
         ("ước đạt 111% (chỉ tiêu từ 222% đến 333%); tỷ lệ thất nghiệp là 444%",
          {"111": "estimate", "222": "target", "333": "target", "444": "actual"}),
