@@ -1,0 +1,111 @@
+"""The database that a console command asks: the one of the settings, else the embedded one of `solieu run`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from shared.errors import SolieuError
+from shared.paths import ROOT
+
+if TYPE_CHECKING:
+    from shared.settings import Settings
+    from shared.store.pool import Pool
+
+SQL: Final = Path(__file__).with_name("sql")
+data_option: Final = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=ROOT / ".solieu",
+    show_default=".solieu beside the program",
+    help="Folder of `solieu run`, where SOLIEU_DATABASE_URL names no database.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open database, with the settings that fit it (database_url and the archive's folder are set)."""
+
+    pool: Pool
+    settings: Settings
+    embedded: bool
+
+
+@lru_cache(maxsize=8)
+def queries(name: str) -> Any:
+    """The statements of sql/<name>.sql."""
+    import aiosql
+
+    return aiosql.from_path(SQL / f"{name}.sql", "asyncpg")
+
+
+def ask(data: Path, work: Callable[[Store], Awaitable[int | None]]) -> None:
+    """Runs `work` on the database and ends the process: 0, its own code, or 2 with what the user can put right."""
+    from shared.store.pool import LOST
+
+    try:
+        code = asyncio.run(_ask(data, work))
+    except SolieuError as error:
+        click.echo(str(error), err=True)
+        code = 2
+    except LOST as error:
+        trouble = SolieuError(
+            "database-away", f"the database does not answer ({error})", "is it running? see SOLIEU_DATABASE_URL"
+        )
+        click.echo(str(trouble), err=True)
+        code = 2
+    except BrokenPipeError:  # the reader, `head` say, has enough
+        sys.stdout = None
+        code = 0
+    sys.exit(code)
+
+
+async def _ask(data: Path, work: Callable[[Store], Awaitable[int | None]]) -> int:
+    import asyncpg
+
+    async with open_store(data) as store:
+        try:
+            return await work(store) or 0
+        except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
+            raise SolieuError(
+                "database-schema",
+                f"the database has not the tables of this release ({error})",
+                "run python -m shared.store.migrate with the same SOLIEU_DATABASE_URL",
+            ) from None
+
+
+@asynccontextmanager
+async def open_store(data: Path) -> AsyncIterator[Store]:
+    """Raises SolieuError no-database where there is none yet, and what embedded_postgres and open_pool raise."""
+    from pydantic import PostgresDsn, Secret
+
+    from shared.settings import load
+    from shared.store.embedded import embedded_postgres
+    from shared.store.migrate import migrate
+    from shared.store.pool import open_pool
+
+    settings = load()
+    if settings.database_url is not None:
+        async with open_pool(str(settings.database_url.get_secret_value())) as pool:
+            yield Store(pool, settings, embedded=False)
+        return
+    if not (data / "postgres").exists():
+        raise SolieuError(
+            "no-database",
+            f"SOLIEU_DATABASE_URL is not set, and there is no database in {data}",
+            "run solieu run first, or name its folder with --data",
+        )
+    async with embedded_postgres(data / "postgres", join=True) as url:
+        await migrate(url)
+        crawl = settings.crawl.model_copy(update={"archive": data / "archive"})
+        fitting = settings.model_copy(update={"database_url": Secret(PostgresDsn(url)), "crawl": crawl})
+        async with open_pool(url) as pool:
+            yield Store(pool, fitting, embedded=True)

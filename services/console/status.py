@@ -1,0 +1,160 @@
+"""`solieu status`: the account of every page, by portal and stage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from services.console.database import Store, ask, data_option, queries
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+COUNTS = ("pages", "written", "no_figures", "discarded", "duplicate", "dead", "unaccounted", "figures")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    at: datetime
+    portals: list[dict[str, Any]]
+    stages: list[dict[str, Any]]
+
+
+@click.command("status")
+@click.option("--portal", help="This portal alone.")
+@click.option(
+    "--watch", type=click.FloatRange(min=0.5), metavar="SECONDS", help="Show it again so often, until Ctrl-C."
+)
+@click.option(
+    "--lag/--no-lag", default=None, help="Ask Kafka how many records wait (default: where the settings name it)."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@data_option
+def command(portal: str | None, watch: float | None, lag: bool | None, as_json: bool, data: Path) -> None:
+    """Show pages by portal and outcome, and what waits for each stage.
+
+    unaccounted: fetched, but without an outcome yet; the crawler publishes such pages again after a time.
+    Exit code 1 if dead letters are open."""
+
+    async def work(store: Store) -> int:
+        wanted = _kafka_is_named() if lag is None else lag
+        while True:
+            status = await take(store, portal, with_lag=wanted)
+            if as_json:
+                click.echo(json.dumps(_plain(status), ensure_ascii=False, default=str))
+            else:
+                _show(status, clear=watch is not None)
+            if watch is None:
+                return 1 if any(stage["open"] for stage in status.stages) else 0
+            await asyncio.sleep(watch)
+
+    ask(data, work)
+
+
+async def take(store: Store, portal: str | None = None, *, with_lag: bool = False) -> Status:
+    """Raises SolieuError kafka-away."""
+    sql = queries("status")
+    async with store.pool.acquire() as connection:
+        portals = [dict(row) async for row in sql.portals(connection, portal=portal)]
+        stages = [dict(row) async for row in sql.stages(connection, portal=portal)]
+    if with_lag:
+        from services.cleaner.stage import CLEANER
+        from services.console.lag import lags
+        from services.extractor.stage import EXTRACTOR
+        from services.writer.stage import WRITER
+
+        found = await lags([CLEANER, EXTRACTOR, WRITER], store.settings.kafka)
+        stages = [{**stage, "lag": found.get(stage["stage"])} for stage in stages]
+    return Status(datetime.now(UTC), portals, stages)
+
+
+def _kafka_is_named() -> bool:
+    from shared.settings import explain, load
+
+    named = {setting.name: setting.origin for setting in explain(load())}
+    return named["SOLIEU_KAFKA__BOOTSTRAP_SERVERS"] != "default"
+
+
+def _plain(status: Status) -> dict[str, Any]:
+    return {"at": status.at.isoformat(), "portals": status.portals, "stages": status.stages}
+
+
+def _show(status: Status, *, clear: bool) -> None:
+    from rich.console import Console
+
+    console = Console()
+    if clear:
+        console.clear()
+    console.print(render(status))
+
+
+def render(status: Status) -> Group:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Group
+    from rich.table import Table
+
+    portals = Table(title="pages by portal and outcome", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    portals.add_column("portal")
+    for name in COUNTS:
+        portals.add_column(name.replace("_", " "), justify="right")
+    for name in ("oldest unaccounted", "last hour in/out", "last fetched"):
+        portals.add_column(name, justify="right")
+    for row in status.portals:
+        portals.add_row(
+            row["portal"] or "?",
+            *(_count(row[name]) for name in COUNTS),
+            age(row["oldest_unaccounted"], status.at),
+            f"{row['fetched_last_hour']} / {row['settled_last_hour']}",
+            age(row["last_fetched"], status.at),
+        )
+    totals = {name: sum(row[name] for row in status.portals) for name in COUNTS}
+    portals.add_section()
+    portals.add_row("all", *(_count(totals[name]) for name in COUNTS), "", "", "")
+    return Group(portals, _stages(status))
+
+
+def _stages(status: Status) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    title = "waiting for, and given up by, each stage"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("stage")
+    for name in ("pages waiting", "oldest", "tries", "lag on Kafka", "dead letters open", "retried", "dropped", "last"):
+        table.add_column(name, justify="right")
+    for row in status.stages:
+        lag: Mapping[str, Any] | int | None = row.get("lag")
+        table.add_row(
+            row["stage"],
+            _count(row["waiting"]),
+            age(row["oldest"], status.at),
+            _count(row["attempts"]),
+            "" if lag is None else str(lag),
+            _count(row["open"]),
+            _count(row["retried"]),
+            _count(row["dropped"]),
+            age(row["last_failure"], status.at),
+        )
+    return table
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", ".") if number else "-"
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """`3 min`, `5 h`, `12 d`: how long ago; empty for None."""
+    if moment is None:
+        return ""
+    passed = max(now - moment, timedelta())
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if passed.total_seconds() >= 2 * seconds:
+            return f"{passed.total_seconds() / seconds:.0f} {unit}"
+    return f"{passed.total_seconds():.0f} s"
