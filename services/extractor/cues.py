@@ -11,7 +11,7 @@ one was found, within a bounded window. So reading stays linear on any text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -54,18 +54,22 @@ class Triggers:
             )
         self._automaton.make_automaton()
 
-    def find(self, text: str) -> Iterator[tuple[int, str]]:
-        """Offset and word of each find in folded `text`, in the order of their ends; overlapping finds too.
+    def find(self, text: str) -> list[tuple[int, str]]:
+        """Offset and word of each find in folded `text`, by offset, of those at one offset the longest first; they may
+        overlap.
 
         A word's letters are not found within a run of letters, nor its first digit within one of digits: `23tháng
         02năm` holds both."""
+        found = []
         for last, (length, letter, digit, closed, word) in self._automaton.iter(text):
             start = last + 1 - length
             if start and ((letter and text[start - 1].isalpha()) or (digit and text[start - 1].isdigit())):
                 continue
             if closed and last + 1 < len(text) and text[last + 1].isalpha():
                 continue
-            yield start, word
+            found.append((start, -length, word))
+        found.sort()
+        return [(start, word) for start, _, word in found]
 
 
 def is_heading(reading: Reading, index: int) -> bool:

@@ -126,6 +126,7 @@ def check_key(key: str) -> str:
     raise UnknownArea(_unknown(key))
 
 
+@lru_cache(maxsize=4096)
 def area_for(name: str, on: date) -> str:
     """Key of the unit that `name` meant on day `on`. Marks, case and the words tỉnh, thành phố, TP do not matter.
 

@@ -23,7 +23,7 @@ def read_areas(reading: Reading, published: date | None, default_area: str | Non
     not told. Of a country that people are sent to (role `destination`) `locality` is its ISO code, or `other`.
     Rules: `area.old` where the unit before the mergers is meant, `area.region` for a region, whose figures are no
     province's (`locality` is its name, `area` None), `area.reset` for words that lead back to the article's area."""
-    hits = sorted(triggers().find(reading.folded), key=lambda hit: (hit[0], -len(hit[1])))
+    hits = triggers().find(reading.folded)
     if not hits:
         return []
     context = Context(reading, frame(reading, published).published, default_area)

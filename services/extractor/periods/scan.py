@@ -91,7 +91,7 @@ def scan(text: str) -> tuple[Find, ...]:
     """The words of periods in folded `text`, in order, not overlapping; of those that overlap, the first to begin."""
     found: list[Find] = []
     done = 0
-    for start, trigger in sorted(set(_TRIGGERS.find(text)), key=lambda hit: (hit[0], -len(hit[1]))):
+    for start, trigger in _TRIGGERS.find(text):
         if start < done:
             continue
         find = _read(text, start, trigger, done)

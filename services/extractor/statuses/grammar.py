@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,8 @@ def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
     taken = {cue.start for cue in cues}
     done = 0
     hits = [(start, rule.order, len(word), rule) for start, word in _TRIGGERS.find(text) for rule in _RULES[word]]
-    for start, _, length, rule in sorted(hits, key=lambda hit: (hit[0], hit[1], -hit[2])):
+    hits.sort(key=itemgetter(0, 1))  # of those at one place the rules in their order, the longest word first
+    for start, _, length, rule in hits:
         if start < done or start in taken:
             continue
         match = rule.form.match(text, start) if rule.form else None
