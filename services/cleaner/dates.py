@@ -82,6 +82,7 @@ def choose(
     *,
     marked: Iterable[str],
     nearby: Iterable[str],
+    above: Iterable[str],
     machine: Iterable[tuple[str, str]],
     feed: datetime | None,
     url: str,
@@ -93,8 +94,9 @@ def choose(
     `marked`: texts of elements that a profile calls the date, or that carry a date's name beside the title. `nearby`:
     short lines around the title. `machine`: (source, text) of JSON-LD and meta, which some systems set wrongly
     (`distrust_machine`)."""
-    seen = list(_read(marked, fetched_at, True)) + list(_read(nearby, fetched_at, False))
-    by_label = {label: [v for v, ok in seen if v.label == label and ok] for label in ("published", "plain", "updated")}
+    seen = [*_read(marked, fetched_at), *filter(_is_dateline, _read(nearby, fetched_at))]
+    seen += [v for v in _read(above, fetched_at) if _is_dateline(v) and not (v.weekday and v.label == "plain")]
+    by_label = {label: [v for v in seen if v.label == label] for label in ("published", "plain", "updated")}
     coded = [Published(m, source) for source, text in machine if (m := machine_date(text)) and possible(m, fetched_at)]
     visible = [Published(v.moment, "visible") for v in by_label["published"]]
     plain = [Published(v.moment, "visible") for v in by_label["plain"]]
@@ -116,8 +118,10 @@ def _agreeing(coded: list[Published], plain: list[Published]) -> list[Published]
     return []
 
 
-def _read(texts: Iterable[str], fetched_at: datetime | None, marked: bool) -> Iterator[tuple[VisibleDate, bool]]:
-    for text in texts:
-        found = read_date(text, fetched_at)
-        if found:
-            yield found, marked or found.bare or found.label != "plain"
+def _read(texts: Iterable[str], fetched_at: datetime | None) -> Iterator[VisibleDate]:
+    yield from (found for text in texts if (found := read_date(text, fetched_at)))
+
+
+def _is_dateline(found: VisibleDate) -> bool:
+    """Not a headline that happens to hold a date: the line says nothing else, or has a label or a time of day."""
+    return found.bare or found.label != "plain" or found.timed

@@ -26,7 +26,7 @@ _SCRIPT: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNO
 _NONE: Final[list[str]] = []
 _STRIKING: Final = names("s strike del")
 INDEXED_ATTRS: Final = names("itemprop data-role data-field")
-_INDEXED_TAGS: Final = names("h1 h2 h3 h4 article main time table nav footer aside header form")
+_INDEXED_TAGS: Final = names("a h1 h2 h3 h4 article main time table nav footer aside header form")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from services.cleaner import dates, dom, limits, meta, pagetype, profiles, rules, selectors, titles, ways
+from services.cleaner import dates, dom, limits, meta, pagetype, profiles, rules, titles, ways
 from services.cleaner.attachments import attachments
 from services.cleaner.bylines import author_of, source_of
 from services.cleaner.compose import text_of
@@ -19,7 +18,6 @@ from services.cleaner.model import Article, Discarded, Removed
 from services.cleaner.outcomes import Reason
 from services.cleaner.repair import join_torn, same_text, without_repeats
 from services.cleaner.simhash import simhash
-from services.cleaner.surroundings import nearby
 from services.cleaner.visible_dates import is_date_line, read_date
 
 _TEXT_CHARS_MIN: Final = 60
@@ -70,9 +68,15 @@ def clean_html(
     found = pagetype.of_head(head.title, headings, visible, prose)
     if found:
         return Discarded(*found, reading.removed)
-    if head.passwords and prose < 300:
+    headlines = pagetype.headlines(index) if prose < pagetype.SHORT_CHARS else 0
+    if headlines >= pagetype.FRONT_HEADLINES and not (reading.anchored and reading.title.sure >= 0.7):
+        return Discarded(Reason.LISTING, f"{headlines} headlines, no article of its own", reading.removed)
+    if head.passwords and prose < 300 and headlines < pagetype.FRONT_HEADLINES:
         return Discarded(Reason.LOGIN, "asks for a password", reading.removed)
-    return _article(reading, head, index, body, url, feed_published, fetched_at)
+    outcome = _article(reading, head, index, body, url, feed_published, fetched_at)
+    if isinstance(outcome, Discarded) and outcome.reason is Reason.EMPTY and headlines >= pagetype.FRONT_HEADLINES:
+        return Discarded(Reason.LISTING, f"{headlines} headlines, no text", outcome.removed)
+    return outcome
 
 
 def _article(
@@ -108,8 +112,9 @@ def _article(
     if len(text) > limits.TEXT_CHARS_MAX:
         return Discarded(Reason.TOO_LARGE, f"{len(text)} characters of text", tuple(removed))
     published = dates.choose(
-        marked=_texts(index, body, profile.date if profile else ()),
-        nearby=_near(title.element, reading.lines, reading.removed),
+        marked=reading.marks.date,
+        nearby=[*reading.marks.after, *_datelines(reading.lines)],
+        above=reading.marks.above,
         machine=head.published(),
         feed=feed_published,
         url=url,
@@ -122,8 +127,8 @@ def _article(
         text=text,
         published=published.moment if published else None,
         published_from=published.source if published else None,
-        author=author_of(_texts(index, body, profile.author if profile else ()), kept, head),
-        source=source_of(_texts(index, body, profile.source if profile else ()), kept),
+        author=author_of(reading.marks.author, kept, head),
+        source=source_of(reading.marks.source, kept),
         method=reading.method,
         method_confidence=reading.confidence,
         removed=tuple(removed),
@@ -133,15 +138,11 @@ def _article(
     )
 
 
-def _texts(index: Index, body: Element, wanted: Iterable[str]) -> list[str]:
-    return [dom.text_of(el) for s in wanted for el in selectors.find(index, s)[:3] if dom.attached(el, body)]
-
-
-def _near(title: Element | None, lines: list[Line], removed: tuple[Removed, ...]) -> list[str]:
+def _datelines(lines: list[Line]) -> list[str]:
+    """Lines of the container that may date it: those above the first running text, and labelled ones at its end."""
     first = next((i for i, line in enumerate(lines) if is_prose(line)), len(lines))
-    head = [line.text for line in lines[: min(first, 12)]]
-    tail = [line.text for line in lines[-4:] if (d := read_date(line.text)) and d.label == "published"]
-    return (nearby(title) if title is not None else []) + head + tail
+    tail = [line.text for line in lines[-4:] if (found := read_date(line.text)) and found.label == "published"]
+    return [line.text for line in lines[: min(first, 12)]] + tail
 
 
 def _after_title(lines: list[Line], title: str, removed: list[Removed]) -> list[Line]:

@@ -18,8 +18,7 @@ def lead_of(
     """The text of the element that the profile, or a name in common use, says is the lead; None if there is none.
 
     One outside the container must belong to the same article: it stands beside the title or the container."""
-    common = next(p for p in profiles.load() if p.id == "common")
-    wanted = (*(profile.lead if profile else ()), *common.lead)
+    wanted = (*(profile.lead if profile else ()), *profiles.common().lead)
     for selector in wanted:
         for el in selectors.find(index, selector)[:4]:
             text = clean(text_of(el))

@@ -76,6 +76,11 @@ def _read(path: Path) -> Profile:
     )
 
 
+def common() -> Profile:
+    """The profile of names in common use, which no marker leads to."""
+    return next(profile for profile in load() if profile.id == "common")
+
+
 def recognised(source: bytes, meta: Meta, index: Index, named: str | None = None) -> Iterator[Profile]:
     """Profiles whose markers the page bears, in order, the one that the portal's entry names first; `common` last."""
     source = source[:_MARKER_BYTES]

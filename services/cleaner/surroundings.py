@@ -10,19 +10,25 @@ from services.cleaner.visible_dates import LINE_CHARS
 
 _AFTER = 14
 _BEFORE = 8
-_UP = 6
+_UP_AFTER = 6
 """Levels that the search climbs: title, its row, cell, table, module, pane."""
+_UP_BEFORE = 4
+"""Fewer upwards: further above stands the page's header with its clock."""
 
 
-def nearby(title: Element) -> list[str]:
-    """Texts beside the title, nearest first: those after it up to the first running text, then those before it."""
-    after = list(islice(_following(title), _AFTER))
-    return after + list(islice(_preceding(title), _BEFORE))
+def after(title: Element) -> tuple[str, ...]:
+    """Short texts that follow the title up to the first running text, nearest first."""
+    return tuple(islice(_following(title), _AFTER))
+
+
+def before(title: Element) -> tuple[str, ...]:
+    """Short texts that stand above the title in the same module, nearest first."""
+    return tuple(islice(_preceding(title), _BEFORE))
 
 
 def _following(title: Element) -> Iterator[str]:
     node = title
-    for _ in range(_UP):
+    for _ in range(_UP_AFTER):
         for sibling in node.itersiblings():
             for text in _pieces(sibling):
                 if len(text) > 2 * LINE_CHARS:
@@ -38,7 +44,7 @@ def _following(title: Element) -> Iterator[str]:
 
 def _preceding(title: Element) -> Iterator[str]:
     node = title
-    for _ in range(_UP):
+    for _ in range(_UP_BEFORE):
         for sibling in node.itersiblings(preceding=True):
             if sibling.tag in ("header", "nav"):
                 return

@@ -63,6 +63,8 @@ class VisibleDate:
     bare: bool
     """The line says nothing else (a few letters of an author's sign at most)."""
     weekday: bool
+    timed: bool
+    """A time of day is printed."""
 
 
 def day_time(text: str) -> tuple[datetime, tuple[int, int]] | None:
@@ -127,7 +129,7 @@ def read_date(text: str, fetched_at: datetime | None = None) -> VisibleDate | No
     rest = _rest(text)
     if len(rest) > 60 or (label == "plain" and len(rest) > 40):
         return None
-    return VisibleDate(found[0], label, len(rest) <= 3, bool(_WEEKDAY.search(text)))
+    return VisibleDate(found[0], label, len(rest) <= 3, bool(_WEEKDAY.search(text)), bool(_TIME.search(text)))
 
 
 def _rest(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from services.cleaner import density, fallback, scorer, selectors, titles
+from services.cleaner import density, fallback, profiles, scorer, selectors, surroundings, titles
 from services.cleaner.dom import Dropped, Element, Index, attached, drop, text_of
 from services.cleaner.linearise import linearise
 from services.cleaner.lines import Line, is_prose
@@ -22,8 +22,22 @@ _ARCHIVE_BODIES = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Texts beside the body, read before blocks such as `author-share-bar` go."""
+
+    after: tuple[str, ...] = ()
+    """Short lines that follow the title."""
+    above: tuple[str, ...] = ()
+    """Short lines above it."""
+    date: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     lines: list[Line]
+    marks: Marks
     title: Title
     profile: Profile | None
     container: Element | None
@@ -49,7 +63,7 @@ def read(body: Element, meta: Meta, index: Index, known: Iterable[Profile], feed
     lines = fallback.read(body) if len(text_of(body)) >= 200 else []
     if reading and prose_chars(lines) <= prose_chars(reading.lines):
         return reading
-    return Reading(lines, title, None, body, "trafilatura", 0.4, (), False)
+    return Reading(lines, _marks(index, body, None, title), title, None, body, "trafilatura", 0.4, (), False)
 
 
 def prose_chars(lines: list[Line]) -> int:
@@ -71,6 +85,7 @@ def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_
     container = _container(index, body, profile, title)
     if container is None:
         return None
+    marks = _marks(index, body, profile, title)
     log: list[Dropped] = []
     for selector in profile.strip:
         for el in selectors.find(index, selector):
@@ -79,7 +94,19 @@ def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_
     scorer.prune(density.measure(container), index, title.element, log)
     lines, removed = _lines(container, index, log)
     firm = prose_chars(lines) >= _FIRM_CHARS and bool(profile.markers)
-    return Reading(lines, title, profile, container, f"profile:{profile.id}", 0.95 if firm else 0.8, removed, True)
+    confidence = 0.95 if firm else 0.8
+    return Reading(lines, marks, title, profile, container, f"profile:{profile.id}", confidence, removed, True)
+
+
+def _marks(index: Index, body: Element, profile: Profile | None, title: Title) -> Marks:
+    profile = profile or profiles.common()
+
+    def texts(wanted: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(text_of(el) for s in wanted for el in selectors.find(index, s)[:3] if attached(el, body))
+
+    heading = title.element
+    below, above = (surroundings.after(heading), surroundings.before(heading)) if heading is not None else ((), ())
+    return Marks(below, above, texts(profile.date), texts(profile.author), texts(profile.source))
 
 
 def _elements(index: Index, body: Element, wanted: tuple[str, ...]) -> list[Element]:
@@ -120,6 +147,7 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
     title = titles.choose(meta, index, (), feed_title)
     if title.element is not None and not attached(title.element, body):
         title = replace(title, element=None)
+    marks = _marks(index, body, None, title)
     measured = density.measure(body)
     log: list[Dropped] = []
     scorer.prune(measured, index, title.element, log)
@@ -131,9 +159,10 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
         above = titles.before(first, body) if first is not None else title
         if above.text and (title.sure < 0.5 or title.element is None):
             title = above
+            marks = _marks(index, body, None, title)
     lines, removed = _lines(found.root, index, log)
     confidence = (0.75 if found.anchored else 0.5) * (0.7 + 0.3 * title.sure)
-    return Reading(lines, title, None, found.root, "scorer", round(confidence, 2), removed, found.anchored)
+    return Reading(lines, marks, title, None, found.root, "scorer", round(confidence, 2), removed, found.anchored)
 
 
 def _lines(container: Element, index: Index, log: list[Dropped]) -> tuple[list[Line], tuple[Removed, ...]]:
