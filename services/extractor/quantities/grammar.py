@@ -15,7 +15,8 @@ from services.extractor.quantities.amounts import Amount, Counting, counted, rea
 from services.extractor.quantities.context import Before, before, comparator
 from services.extractor.quantities.enumerations import share_in_lists
 from services.extractor.quantities.lexicon import Lexicon, lexicon
-from services.extractor.quantities.masks import is_fraction, mask_at, web_spans
+from services.extractor.quantities.masks import is_fraction, mask_at
+from services.extractor.quantities.names import glued_name, web_spans
 from services.extractor.quantities.numerals import NUMERAL, english_habit, read_numeral
 from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, Said, named, reason_of
 from services.extractor.reading import Reading
@@ -26,7 +27,6 @@ _ANOTHER: Final = re.compile(r" ?[-–—] ?[0-9]")
 _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
 _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
-_NAME_TAIL: Final = re.compile(r"\w{0,20}")
 _CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
 
 
@@ -83,7 +83,7 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
     text, folded = scan.reading.text, scan.reading.folded
     start, end = match.span()
     left = before(folded, scan.backwards, start)
-    if glued := _glued_name(folded, start, end, scan):
+    if glued := glued_name(text, folded, start, end, scan.lexicon):
         begin = max(glued[0], previous.end if previous else 0)
         return Quantity(begin, glued[1], Decimal(0), None, non_value="name")
     if left.line_start and (mark := _LIST_MARK.match(folded, start)) and mark.end() >= end:
@@ -95,40 +95,6 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
     if mask and (quantity.unit is None or quantity.pair is None) and quantity.non_value is None:
         return Quantity(start, mask[0], Decimal(0), None, non_value="date")
     return quantity
-
-
-def _glued_name(folded: str, start: int, end: int, scan: Scan) -> tuple[int, int] | None:
-    """Span of a name that holds the digits (`QL1A`, `Covid-19`, `30a`); None where letter and digit only lack a
-    blank."""
-    word_start = start
-    while (
-        word_start and start - word_start < 20 and (folded[word_start - 1].isalpha() or folded[word_start - 1] == "_")
-    ):
-        word_start -= 1
-    if word_start < start and folded[word_start:start] not in scan.lexicon.glued:
-        tail = _NAME_TAIL.match(folded, end)
-        return word_start, tail.end() if tail else end
-    if folded[start - 1 : start] == "-" and folded[start - 2 : start - 1].isalpha() and start >= 2:
-        return start, end
-    if end < len(folded) and folded[end].isalpha() and not _unit_glued(scan, end):
-        tail = _NAME_TAIL.match(folded, end)
-        return start, tail.end() if tail else end
-    return None
-
-
-_TIME_LETTERS: Final = frozenset("hg")
-
-
-def _unit_glued(scan: Scan, end: int) -> bool:
-    """Whether letters glued to digits are a noun or scale. `5K` and `4G` are names: a scale is written small."""
-    root, folded = scan.lexicon, scan.reading.folded
-    if scan.reading.text[end] in "KGTA":
-        return False
-    if folded[end] in _TIME_LETTERS and not folded[end + 1 : end + 2].isalpha():
-        return True
-    match = _NAME_TAIL.match(folded, end)
-    word = match[0] if match else ""
-    return word in root.scales.children or word in root.nouns.children or word in root.skipped
 
 
 def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity | None) -> Quantity:

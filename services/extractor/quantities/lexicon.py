@@ -46,10 +46,10 @@ class Lexicon:
     strong: dict[str, str]
     """Words before a number -> reason, at most three words each."""
     weak: dict[str, str]
+    """The same for numbers without a noun; an empty reason where a longer phrase is none."""
     counters: frozenset[str]
     comparators: dict[str, str]
     not_before: dict[str, frozenset[str]]
-    glued: frozenset[str]
     per_norm: frozenset[str]
     per_year: frozenset[str]
     each_is_time: frozenset[str]
@@ -108,10 +108,9 @@ def lexicon() -> Lexicon:
         scales=scales,
         skipped=frozenset(_folded(units["skipped"])),
         strong=_reasons(non_values["before_strong"]),
-        weak=_reasons(non_values["before_weak"]),
+        weak=_reasons(non_values["before_weak"]) | dict.fromkeys(_folded(non_values["before_nothing"]), ""),
         comparators={word: name for name, group in bounds["comparators"].items() for word in _folded(group)},
         not_before={fold(word): frozenset(_folded(group)) for word, group in bounds["not_before"].items()},
-        glued=frozenset(_folded(non_values["glued"])),
         counters=frozenset(_folded(non_values["before_counter"])),
         per_norm=frozenset(_folded(non_values["per"]["norm"])),
         per_year=frozenset(_folded(non_values["per"]["year"])),

@@ -30,7 +30,7 @@ _TIME: Final = re.compile(
     r"(?::[0-5][0-9](?::[0-5][0-9])?(?: ?[ap]m\b)?|h(?:[0-5][0-9])?(?!\w)|g[0-5][0-9](?!\w))"
 )
 _PHONE: Final = re.compile(
-    r"(?:\(?0[0-9]{1,3}\)?[. -]?[0-9]{2,4}[. -]?[0-9]{2,4}(?:[. -]?[0-9]{2,4})?|1[89]00[. ]?[0-9]{4,6})(?![0-9])"
+    r"(?:0[0-9]{2,3}\)?(?:[. -]{0,2}[0-9]{2,4}|[. -]{1,2}[0-9]){1,5}|1[89]00[. ]?[0-9]{4,6})(?![0-9])"
 )
 _FRACTION_NOUN: Final = re.compile(
     r" (?:số|tổng|dân số|diện tích|công suất|quân số|quy mô|thời gian|lượng|mức|trong|là|tỉ lệ|nhu cầu)(?!\w)"
@@ -61,20 +61,6 @@ _DATE_BEFORE: Final = frozenset(
         "niệm",
     )
 )
-_WEB: Final = re.compile(r"https?:|www\.|@|_|\.(?:vn|com|jpg|png|pdf|docx?|gov|org|net)\b")
-_SPACE: Final = re.compile(r"\s")
-
-
-def web_spans(folded: str) -> list[tuple[int, int]]:
-    """Runs without blanks that hold a web address, a mail address or a file name; in order, not overlapping."""
-    spans: list[tuple[int, int]] = []
-    at = 0
-    while mark := _WEB.search(folded, at):
-        start = max(folded.rfind(" ", at, mark.start()), folded.rfind("\n", at, mark.start()), at - 1) + 1
-        blank = _SPACE.search(folded, mark.end())
-        at = blank.start() if blank else len(folded)
-        spans.append((start, at))
-    return spans
 
 
 def mask_at(text: str, folded: str, start: int, end: int, left: Before) -> tuple[int, str] | None:

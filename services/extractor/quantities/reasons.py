@@ -18,6 +18,8 @@ _SHARES: Final = ("percent", "percentage_point")
 _DATED: Final = ("tháng", "quí", "ngày")
 _EVERY: Final = ("mỗi", "một", "hằng", "hàng", "các", "vài", "mấy")
 """Before `tháng` and `ngày` they make a rate of what follows: `mỗi ngày 20 người`."""
+BUDGET_MIN: Final = 1_000_000_000
+"""Dong a month that no person is paid: the highest wages reported are some hundred million."""
 _TIMES: Final = ("tháng", "quí", "ngày", "giờ")
 """`12 người/ngày` is a count over a time; only money and kilos by the month are norms."""
 
@@ -81,15 +83,23 @@ def _reason_of_bare(left: Before, plain: bool, words: Lexicon) -> str | None:
     for phrase in left.tails:
         if phrase in words.counters:
             return "counter"
-        if plain and (reason := words.weak.get(phrase)):
-            return reason
+        if plain and (reason := words.weak.get(phrase)) is not None:
+            return reason or None
     return None
+
+
+def _is_norm(said: Said, behind: str, money: bool) -> bool:
+    """Whether an amount for each `behind` is a norm: `360.000 đồng/tháng` is, `34 tỷ đồng/tháng` is what a budget
+    pays."""
+    if behind in _TIMES:
+        return (money or said.noun is None) and said.value < BUDGET_MIN
+    return True
 
 
 def _reason_of_counted(folded: str, left: Before, said: Said, words: Lexicon) -> str | None:
     money = said.unit in ("vnd", "usd", "kg")
     behind = per(folded, said.end)
-    if behind and not words.per_norm.isdisjoint(behind) and (money or behind[0] not in _TIMES):
+    if behind and not words.per_norm.isdisjoint(behind) and _is_norm(said, behind[0], money):
         return "norm"
     if said.unit not in _SHARES and each(left, words.each_is_time):
         return "norm"

@@ -29,6 +29,9 @@ begin a run."""
 _NOUGHT: Final = re.compile(
     r"(?:không (?:còn|để xảy ra|xảy ra|phát sinh|ghi nhận|có)|chưa (?:ghi nhận|xảy ra|để xảy ra|phát sinh|có))(?!\w)"
 )
+_NONE_OF: Final = re.compile(
+    r"(?<!\w)không (?P<noun>hộ|người|vụ|trường hợp|trẻ em|em|lao động|xã|doanh nghiệp)(?: [^\W\d_]+){0,3} nào(?!\w)"
+)
 _TIMES: Final = {"đôi": Decimal(2), "rưỡi": Decimal("1.5")}
 _MULTIPLE: Final = re.compile(
     rf"gấp (?:(?P<bound>hơn|gần|khoảng|trên) )?(?P<times>đôi|rưỡi|(?:{_FIRST}|năm)(?: (?:{_RISES}))?)(?: lần)?(?!\w)"
@@ -81,6 +84,7 @@ def read_words(reading: Reading, backwards: str, words: Lexicon, found: list[Qua
     folded = reading.folded
     candidates = [_number(reading, backwards, words, match) for match in _RUN.finditer(folded)]
     candidates += [_nought(reading, words, match) for match in _NOUGHT.finditer(folded)]
+    candidates += [_nought(reading, words, match) for match in _NONE_OF.finditer(folded)]
     candidates += [_multiple(match) for match in _MULTIPLE.finditer(folded)]
     if "một nửa" in folded or " phần " in folded:
         candidates += [_share(match) for match in _SHARE.finditer(folded)]
@@ -120,8 +124,9 @@ def _number(reading: Reading, backwards: str, words: Lexicon, match: re.Match[st
 def _nought(reading: Reading, words: Lexicon, match: re.Match[str]) -> Quantity | None:
     """Nought by negation, with the unit of the noun that is denied. `không có` denies too much to count without a
     noun."""
-    fill = _FILL.match(reading.folded, match.end())
-    noun = read_noun(reading.text, reading.folded, fill.end() if fill else match.end(), words)
+    at = match.start("noun") - 1 if "noun" in match.re.groupindex else match.end()
+    fill = _FILL.match(reading.folded, at)
+    noun = read_noun(reading.text, reading.folded, fill.end() if fill else at, words)
     if noun is None or noun.noun.unit is None:
         if match[0].endswith(" có"):
             return None
