@@ -170,7 +170,7 @@ async def republish(tools: Tools, before: datetime) -> int:
     for found in await tools.state.unaccounted(before, REPUBLISHED_AT_ONCE):
         if found.attempt > REPUBLISH_TRIES_MAX:
             continue
-        body = await asyncio.to_thread(tools.load, Place(found.page.warc_file, found.page.warc_offset))
+        body = await tools.offload(tools.load, Place(found.page.warc_file, found.page.warc_offset))
         if body is None:
             log.warning("page no longer archived", page_id=found.page.page_id, warc_file=found.page.warc_file)
             continue

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from services.crawler.canonical import canonical_url
 from services.crawler.feeds import FeedItem
-from services.crawler.model import Address
+from services.crawler.model import Address, Yield
 from services.crawler.portals import Portal
 from shared.ids import article_id, content_id
 
@@ -20,8 +20,12 @@ SEGMENT_REPEATS_MAX: Final = 2
 """`/en/vi/en/vi/…`: a Liferay locale suffix once made 7,999 addresses of 20 articles."""
 DEPTH_MAX: Final = 12
 """Path segments. The deepest real address seen has 9."""
-PATTERN_NEW_MAX: Final = 400
-"""New addresses of one pattern that one reading may bring: any feed or listing has fewer, a calendar more."""
+PATTERN_DAY_MAX: Final = 300
+"""New addresses of one pattern that a day may bring: the busiest paper publishes fewer, an endless calendar more."""
+BARREN_MIN: Final = 10
+"""A pattern of which so many first fetches gave no page of their own, and at most a tenth of that did, is a trap."""
+BARREN_DAY_MAX: Final = 3
+"""What is still taken up of such a pattern each day, in case the site has been mended."""
 
 
 def source_id(portal: str, url: str) -> str:
@@ -32,18 +36,13 @@ def source_id(portal: str, url: str) -> str:
 def candidates(
     portal: Portal, source: str, items: Iterable[FeedItem], now: datetime, *, since: datetime | None = None
 ) -> tuple[list[Address], Counter[str]]:
-    """Addresses to take up of what a source named, each article once, and how many were left out for what reason
-    (`foreign`: another site's; `trap`; `budget`; `old`: published before `since`)."""
+    """Addresses of what a source named that may be taken up, each article once, and how many were left out for what
+    reason (`foreign`: another site's; `trap`; `old`: published before `since`)."""
     taken: dict[str, Address] = {}
     refused: Counter[str] = Counter()
-    patterns: Counter[str] = Counter()
     for item in items:
         host = urlsplit(item.url).hostname or ""
         reason = _refusal(portal, item, host, since)
-        if reason is None:
-            name = pattern(item.url)
-            patterns[name] += 1
-            reason = "budget" if patterns[name] > PATTERN_NEW_MAX else None
         if reason:
             refused[reason] += 1
             continue
@@ -66,6 +65,21 @@ def candidates(
             ),
         )
     return list(taken.values()), refused
+
+
+def within_budget(new: Iterable[Address], yields: Mapping[str, Yield]) -> tuple[list[Address], int]:
+    """Those of `new` addresses that their patterns' budgets allow, and how many they don't."""
+    kept, over, taken = [], 0, Counter[str]()
+    for address in new:
+        name = pattern(address.url)
+        known = yields.get(name, Yield())
+        barren = known.bad >= BARREN_MIN and known.good * 10 <= known.bad
+        if known.taken_today + taken[name] >= (BARREN_DAY_MAX if barren else PATTERN_DAY_MAX):
+            over += 1
+            continue
+        taken[name] += 1
+        kept.append(address)
+    return kept, over
 
 
 def pattern(url: str) -> str:

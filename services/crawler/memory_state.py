@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from services.crawler.model import Address, Host, Page, Source
+from services.crawler.frontier import pattern
+from services.crawler.model import Address, Host, Page, Source, Yield
 from services.crawler.portals import Portal
 from services.crawler.robots import Robots
 from services.crawler.state import Count, LeaseLost, Unaccounted
@@ -35,6 +36,8 @@ class MemoryState:
         self.pages: dict[str, Page] = {}
         self.attempts: Counter[str] = Counter()
         self.counts: Counter[Count] = Counter()
+        self._yields: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        self._fingerprints: dict[tuple[str, str], str] = {}
         self._resting: set[str] = set()
         self._hosts: dict[str, _Row] = {}
         self._pending: dict[str, set[str]] = defaultdict(set)
@@ -105,6 +108,14 @@ class MemoryState:
     async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(each for each in article_ids if each not in self.addresses)
 
+    async def yields(self, portal: str, patterns: Sequence[str], now: datetime) -> Mapping[str, Yield]:
+        today = str(now.date())
+        known = {pattern: self._yields[portal, pattern] for pattern in patterns if (portal, pattern) in self._yields}
+        return {pattern: Yield(found[today], found["good"], found["bad"]) for pattern, found in known.items()}
+
+    async def has_twin(self, address: Address, fingerprint: str) -> bool:
+        return self._fingerprints.get((address.portal, fingerprint), address.article_id) != address.article_id
+
     async def save_robots(self, owner: str, host: str, robots: Robots) -> None:
         self._check(owner, host)
         self._hosts[host].robots = robots
@@ -120,12 +131,23 @@ class MemoryState:
                 self.addresses[address.article_id] = address
                 self._pending[address.host].add(address.article_id)
                 self._due_by(address.host, address.found_at)
+                self._yields[address.portal, pattern(address.url)][str(address.found_at.date())] += 1
         self.counts.update(counts)
 
     async def save_visit(
-        self, owner: str, host: str, address: Address, page: Page | None, counts: Mapping[Count, int]
+        self,
+        owner: str,
+        host: str,
+        address: Address,
+        page: Page | None,
+        counts: Mapping[Count, int],
+        good: bool | None = None,
     ) -> None:
         self._check(owner, host)
+        if good is not None:
+            self._yields[address.portal, pattern(address.url)]["good" if good else "bad"] += 1
+        if address.fingerprint:
+            self._fingerprints.setdefault((address.portal, address.fingerprint), address.article_id)
         before = self.addresses[address.article_id]
         self._pending[before.host].discard(address.article_id)
         self.addresses[address.article_id] = address

@@ -86,6 +86,15 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Yield:
+    """What came of the addresses of one shape (frontier.pattern)."""
+
+    taken_today: int = 0
+    good: int = 0
+    bad: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """A host that this process holds the lease of: nobody else asks it for anything."""
 

@@ -40,6 +40,8 @@ class Outcome(StrEnum):
     """200, but HTML, nothing or noise where a feed is due."""
     NO_LINKS = "no_links"
     """A listing page on which no article link was found: a layout change, most often."""
+    TWIN = "twin"
+    """The words of another address of the same portal: a second category, a soft error, an empty day of a calendar."""
     NOT_HTML = "not_html"
     """A file (PDF, picture) where an article page is due."""
 

@@ -13,6 +13,7 @@ from services.crawler.portals import Portal
 from services.crawler.state import Unaccounted
 from shared.bus.api import Message
 from shared.bus.codec import encode
+from shared.clock import VIETNAM
 from shared.events import PageFetched
 from shared.ids import page_id
 
@@ -54,7 +55,7 @@ def message_again(found: Unaccounted, portal: Portal | None, body: bytes, now: d
         url=page.url,
         canonical_url=page.canonical_url,
         portal=page.portal,
-        area=portal.area if portal else None,
+        area=portal.area_on((found.published or page.fetched_at).astimezone(VIETNAM).date()) if portal else None,
         profile=portal.profile if portal else None,
         fetched_at=page.fetched_at,
         status=page.status,

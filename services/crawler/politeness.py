@@ -53,6 +53,11 @@ class HostPace:
                 self.next_at = self._now() + timedelta(seconds=self.delay_s)
             yield
 
+    def set_delay(self, delay_s: float) -> None:
+        """From the last request on: a longer delay holds already for the next."""
+        self.next_at += timedelta(seconds=max(0.0, delay_s - self.delay_s))
+        self.delay_s = delay_s
+
     def pause(self, seconds: float | None) -> None:
         """The host has asked for rest."""
         rest = timedelta(seconds=min(seconds if seconds is not None else PAUSE_S, PAUSE_S_MAX))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from services.crawler.challenge import is_challenge
 from services.crawler.feeds import FeedItem, FeedReading
 from services.crawler.fetch import Fetched
-from services.crawler.frontier import candidates, source_id
+from services.crawler.frontier import candidates, pattern, source_id, within_budget
 from services.crawler.model import Address, Source
 from services.crawler.outcomes import FAILURE_WEIGHTS, Outcome
 from services.crawler.pages import sha256
@@ -166,11 +165,15 @@ async def _take(
     since = tools.now() - SITEMAP_AGE_MAX if source.kind == "sitemap" else None
     taken, refused = candidates(portal, source.source_id, items, tools.now(), since=since)
     unknown = await tools.state.unknown([address.article_id for address in taken])
-    return len(items), [address for address in taken if address.article_id in unknown], refused
+    new = [address for address in taken if address.article_id in unknown]
+    yields = await tools.state.yields(portal.id, sorted({pattern(address.url) for address in new}), tools.now())
+    kept, over = within_budget(new, yields)
+    refused.update({"budget": over} if over else {})
+    return len(items), kept, refused
 
 
 async def _read(tools: Tools, portal: Portal, kind: str, fetched: Fetched, listing: Listing | None) -> FeedReading:
-    return await asyncio.to_thread(
+    reading: FeedReading = await tools.offload(
         tools.read,
         fetched.body,
         url=fetched.url,
@@ -180,6 +183,7 @@ async def _read(tools: Tools, portal: Portal, kind: str, fetched: Fetched, listi
         cms=portal.cms,
         due=kind,
     )
+    return reading
 
 
 async def _archive(tools: Tools, fetched: Fetched) -> None:

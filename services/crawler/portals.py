@@ -10,6 +10,8 @@ one of `feeds`, `listings`, `sitemaps` are required):
         area: 34-24                    # area key, VN for the nation; left out where the source has no area
         valid_from: 2025-07-01         # the days on which the source speaks for that area
         valid_to: 2030-12-31
+        past_areas:                    # what it spoke for before, and until when
+          - {area: 63-27, valid_to: 2025-06-30}
         cms: nukeviet                  # a key of cms.yaml: its link pattern, next page, canonical address
         base: ["${SAMPLE_URL}/nukeviet/"]      # home page first; pages outside the hosts named here are not fetched
         past_hosts: [sldtbxh.mau.gov.vn]       # where the source lived before
@@ -67,6 +69,12 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class PastArea:
+    area: str
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
 class Tls:
     ca: Path | None = None
     """PEM file with the authority or intermediate that the server forgets to send."""
@@ -82,6 +90,7 @@ class Portal:
     area: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    past_areas: tuple[PastArea, ...] = ()
     cms: str | None = None
     past_hosts: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
@@ -94,6 +103,11 @@ class Portal:
     verified: bool = False
     line: int = 0
     """Where the entry begins in its file."""
+
+    def area_on(self, day: date) -> str | None:
+        """What an article that it published on `day` is about, if it names no place."""
+        past = [each for each in self.past_areas if day <= each.valid_to]
+        return min(past, key=lambda each: each.valid_to).area if past else self.area
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -200,6 +214,15 @@ class _Reader(NodeReader):
         if not re.fullmatch(r"(?:63|34)-\d{2}|VN", text):
             raise Fault(node, f"area {text!r} is no area key (63-27, 34-24, VN)")
         return text
+
+    def read_past_areas(self, node: yaml.Node) -> tuple[PastArea, ...]:
+        return tuple(self.past_area(item) for item in self.sequence(node))
+
+    def past_area(self, node: yaml.Node) -> PastArea:
+        fields = self.mapping(node, {"area", "valid_to"})
+        if len(fields) < 2:
+            raise Fault(node, "a past area needs `area` and `valid_to`")
+        return PastArea(self.read_area(fields["area"]), self.day(fields["valid_to"]))
 
     def read_cms(self, node: yaml.Node) -> str:
         return self.one_of(node, tuple(cms_table()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from services.crawler.model import Address, Host, Page, Source
+from services.crawler.frontier import pattern
+from services.crawler.model import Address, Host, Page, Source, Yield
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Portal
 from services.crawler.robots import Robots
@@ -108,6 +110,21 @@ class PostgresState:
             known = [row["article_id"] async for row in queries().known(connection, ids=list(article_ids))]
         return frozenset(article_ids) - frozenset(known)
 
+    async def yields(self, portal: str, patterns: Sequence[str], now: datetime) -> Mapping[str, Yield]:
+        today = now.astimezone(VIETNAM).date()
+        async with self._connection() as connection:
+            rows = queries().yields(
+                connection, portal=portal, patterns=list(patterns), today=today, since=today - timedelta(days=30)
+            )
+            return {row["pattern"]: Yield(row["taken_today"], row["good"], row["bad"]) async for row in rows}
+
+    async def has_twin(self, address: Address, fingerprint: str) -> bool:
+        async with self._connection() as connection:
+            found = await queries().has_twin(
+                connection, portal=address.portal, fingerprint=fingerprint, article_id=address.article_id
+            )
+            return bool(found)
+
     async def save_robots(self, owner: str, host: str, robots: Robots) -> None:
         async with self._holding(owner, host) as connection:
             await queries().save_robots(connection, host=host, **asdict(robots))
@@ -135,20 +152,43 @@ class PostgresState:
                     publisheds=[address.published for address in found],
                     summaries=[address.summary for address in found],
                 )
+                taken = Counter(pattern(address.url) for address in found)
+                await queries().add_taken(
+                    connection,
+                    portal=source.portal,
+                    day=found[0].found_at.astimezone(VIETNAM).date(),
+                    patterns=sorted(taken),
+                    ns=[taken[each] for each in sorted(taken)],
+                )
             await _add_counts(connection, source.polled_at, counts)
 
     async def save_visit(
-        self, owner: str, host: str, address: Address, page: Page | None, counts: Mapping[Count, int]
+        self,
+        owner: str,
+        host: str,
+        address: Address,
+        page: Page | None,
+        counts: Mapping[Count, int],
+        good: bool | None = None,
     ) -> None:
+        at = page.fetched_at if page else address.next_at or address.found_at
         async with self._holding(owner, host) as connection:
             if address.host != host:
-                at = address.next_at or address.found_at
                 await queries().enrol_hosts(connection, hosts=[address.host], now=at)
             kept = _fields(address, "portal", "source_id", "canonical_url", "found_at", "title", "published", "summary")
             await queries().save_address(connection, **kept)
             if page:
                 await queries().save_page(connection, http_status=page.status, **_fields(page, "status"))
-            await _add_counts(connection, page.fetched_at if page else address.next_at or address.found_at, counts)
+            if good is not None:
+                await queries().add_yield(
+                    connection,
+                    portal=address.portal,
+                    pattern=pattern(address.url),
+                    day=at.astimezone(VIETNAM).date(),
+                    good=int(good),
+                    bad=int(not good),
+                )
+            await _add_counts(connection, at, counts)
 
     async def unaccounted(self, before: datetime, limit: int) -> list[Unaccounted]:
         async with self._connection() as connection:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.crawler.model import Address, Host, Page, Source
+from services.crawler.model import Address, Host, Page, Source, Yield
 from services.crawler.portals import Portal
 from services.crawler.robots import Robots
 
@@ -80,18 +80,34 @@ class State(Protocol):
         """Which of these are not in the memory."""
         ...
 
+    async def yields(self, portal: str, patterns: Sequence[str], now: datetime) -> Mapping[str, Yield]:
+        """What came of addresses of these shapes in the last 30 days, as far as known."""
+        ...
+
+    async def has_twin(self, address: Address, fingerprint: str) -> bool:
+        """Whether another address of the same portal has given a page with this fingerprint."""
+        ...
+
     async def save_robots(self, owner: str, host: str, robots: Robots) -> None: ...
 
     async def save_poll(
         self, owner: str, host: str, source: Source, found: Sequence[Address], counts: Mapping[Count, int]
     ) -> None:
-        """The state after a poll, and the new addresses, at once. Addresses that are known stay as they are."""
+        """The state after a poll, and the new addresses, at once. Addresses that are known stay as they are.
+        `taken` of their patterns grows."""
         ...
 
     async def save_visit(
-        self, owner: str, host: str, address: Address, page: Page | None, counts: Mapping[Count, int]
+        self,
+        owner: str,
+        host: str,
+        address: Address,
+        page: Page | None,
+        counts: Mapping[Count, int],
+        good: bool | None = None,
     ) -> None:
-        """The state after a fetch, and the ledger's row of the page that was published, at once."""
+        """The state after a fetch, and the ledger's row of the page that was published, at once. `good`: whether a
+        first fetch gave a page with words of its own (counted for its pattern)."""
         ...
 
     async def unaccounted(self, before: datetime, limit: int) -> list[Unaccounted]:

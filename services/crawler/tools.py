@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.crawler.archive import Place
 from services.crawler.feeds import FeedReading, read_feed
@@ -74,6 +74,8 @@ class Tools:
     now: Callable[[], datetime] = clock_now
     sleep: Sleep = asyncio.sleep
     read: Read = read_feed
+    offload: Callable[..., Awaitable[Any]] = asyncio.to_thread
+    """How a call that blocks is run beside the loop."""
     rng: random.Random = field(default_factory=random.Random)
     report: Report = lambda portal, what, n: None
     knobs: Knobs = Knobs()

@@ -73,7 +73,7 @@ async def _work(
             return
         if robots.is_stale(tools.now()):
             robots = await _read_robots(tools, owner, host.host, robots, pace, portals, work[0].url)
-            pace.delay_s = delay_of(portals, robots)
+            pace.set_delay(delay_of(portals, robots))
         if robots.must_wait(tools.now()):
             pace.next_at = tools.now() + timedelta(seconds=ROBOTS_WAIT_S)
             return

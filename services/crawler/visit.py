@@ -47,6 +47,9 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
     judged = _judge(address, fetched)
     if judged is not Outcome.OK:
         return await _save(tools, owner, host, address, replace(fetched, outcome=judged), None)
+    words = fingerprint(fetched.body)
+    if address.body_sha256 is None and await tools.state.has_twin(address, words):
+        return await _save(tools, owner, host, address, replace(fetched, outcome=Outcome.TWIN), None)
     page = page_of(address, fetched, places[-1], at)
     try:
         await tools.publish([message_of(page, address, portal, fetched.body)])
@@ -80,10 +83,19 @@ async def _save(tools: Tools, owner: str, host: str, address: Address, fetched: 
             changes=address.changes + (address.body_sha256 is not None),
             url=fetched.url if fetched.moved_for_good else address.url,
         )
-    await tools.state.save_visit(owner, host, state, page, Counter({(address.portal, "visit", str(outcome)): 1}))
+    good = _is_good(outcome) if address.outcome is None else None
+    counts = Counter({(address.portal, "visit", str(outcome)): 1})
+    await tools.state.save_visit(owner, host, state, page, counts, good)
     what = "failed" if outcome in FAILURE_WEIGHTS else "fetched" if page else "unchanged"
     tools.report(address.portal, what, 1)
     return outcome
+
+
+def _is_good(outcome: Outcome) -> bool | None:
+    """Whether the address is one of an article; None where a failing server leaves it open."""
+    if outcome in (Outcome.GONE, Outcome.NOT_HTML, Outcome.TWIN, Outcome.TOO_LARGE):
+        return False
+    return True if outcome is Outcome.OK else None
 
 
 async def _move(tools: Tools, owner: str, host: str, portal: Portal, address: Address, fetched: Fetched) -> Outcome:

@@ -134,3 +134,21 @@ INSERT INTO portal (portal, name, area, url)
 SELECT id, name, (SELECT area.area FROM area WHERE area.area = given.area), url
 FROM unnest(:ids::text[], :names::text[], :areas::text[], :urls::text[]) AS given (id, name, area, url)
 ON CONFLICT (portal) DO UPDATE SET name = excluded.name, area = excluded.area, url = excluded.url;
+
+-- name: yields(portal, patterns, today, since)
+SELECT pattern, coalesce(sum(taken) FILTER (WHERE day = :today), 0) AS taken_today, sum(good) AS good, sum(bad) AS bad
+FROM crawl_pattern WHERE portal = :portal AND pattern = ANY (:patterns::text[]) AND day >= :since GROUP BY pattern;
+
+-- name: has_twin(portal, fingerprint, article_id)$
+SELECT EXISTS (SELECT FROM crawl_address
+    WHERE portal = :portal AND fingerprint = :fingerprint AND article_id <> :article_id);
+
+-- name: add_taken(portal, day, patterns, ns)!
+INSERT INTO crawl_pattern (portal, pattern, day, taken)
+SELECT :portal, pattern, :day, n FROM unnest(:patterns::text[], :ns::integer[]) AS given (pattern, n)
+ON CONFLICT (portal, pattern, day) DO UPDATE SET taken = crawl_pattern.taken + excluded.taken;
+
+-- name: add_yield(portal, pattern, day, good, bad)!
+INSERT INTO crawl_pattern (portal, pattern, day, good, bad) VALUES (:portal, :pattern, :day, :good, :bad)
+ON CONFLICT (portal, pattern, day) DO UPDATE
+SET good = crawl_pattern.good + excluded.good, bad = crawl_pattern.bad + excluded.bad;

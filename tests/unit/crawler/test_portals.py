@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.crawler.portals import Listing, PortalsFileError, load_portals
+from shared.paths import PORTALS
 
 ENTRY = """portals:
   - id: mau
@@ -57,6 +58,12 @@ def test_a_full_entry(tmp_path: Path) -> None:
     assert portal.listings[1] == Listing("https://sld.mau.example/viec/", r"-\d+\.html$", "trang-{page}", 3)
     assert portal.hosts == {"sld.mau.example", "cu.mau.example.vn"}
     assert portal.tls.ca == tmp_path / "ca.pem"
+
+
+def test_the_area_follows_the_day(tmp_path: Path) -> None:
+    text = ENTRY + "    area: 34-24\n    past_areas: [{area: 63-27, valid_to: 2025-06-30}]\n"
+    (portal,) = load(tmp_path, text)
+    assert (portal.area_on(date(2025, 6, 30)), portal.area_on(date(2025, 7, 1))) == ("63-27", "34-24")
 
 
 def test_variables_are_put_in(tmp_path: Path) -> None:
@@ -114,3 +121,13 @@ def test_unreadable_files_are_mistakes_too(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(PortalsFileError, match="not UTF-8"):
         load_portals(tmp_path / "binary.yaml")
+
+
+def test_the_shipped_portals_cover_every_province_before_and_since_the_mergers() -> None:
+    portals = load_portals(PORTALS / "vietnam.yaml")
+    named = {portal.area for portal in portals} | {past.area for portal in portals for past in portal.past_areas}
+    assert len({area for area in named if area and area.startswith("63-")}) == 63
+    assert len({area for area in named if area and area.startswith("34-")}) == 34
+    assert not [portal.id for portal in portals if portal.verified], "nobody has probed them"
+    gone = [portal for portal in portals if portal.base[0].startswith("https://sldtbxh.")]
+    assert {portal.valid_to for portal in gone} == {date(2025, 2, 28)}
