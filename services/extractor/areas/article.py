@@ -15,6 +15,7 @@ from shared.vietnam.areas import NATION, area_of_host, areas, territory
 from shared.vietnam.text import fold
 
 _NATIONAL: Final = [fold(word) for word in WORDS["national_words"]]
+_AGENCIES: Final = [fold(word) for word in WORDS["national_agencies"]]
 _PROVINCIAL: Final = [fold(word) for word in WORDS["provincial_words"]]
 _NATIONAL_WORDS_MIN: Final = 4
 _HEADLINE_CHARACTERS: Final = 160
@@ -29,7 +30,8 @@ def article_area(reading: Reading, published: date | None, given: str | None, ur
     """Key of the article's own area: `given` where there is one, else that of a provincial site, or the province that a
     newspaper's mark, headline, opening and text name most; None where no one stands out. Never raises.
 
-    A provincial site's article that speaks of the nation's bodies and never of its own province is the nation's.
+    A provincial site's article that is a national agency's or speaks of the nation's bodies, and never of its own
+    province, is the nation's.
 
     Source: field notes on grammar, section 11, rules 1 and 2. The weights are first guesses."""
     on = frame(reading, published).published
@@ -58,7 +60,8 @@ def article_area(reading: Reading, published: date | None, given: str | None, ur
 
 def _is_national(reading: Reading, published: date | None, own: str) -> bool:
     text = reading.folded
-    if sum(text.count(word) for word in _NATIONAL) < _NATIONAL_WORDS_MIN or any(word in text for word in _PROVINCIAL):
+    national = any(word in text for word in _AGENCIES) or sum(map(text.count, _NATIONAL)) >= _NATIONAL_WORDS_MIN
+    if not national or any(word in text for word in _PROVINCIAL):
         return False
     return not any(mention.area == own for mention in read_areas(reading, published, own))
 

@@ -286,6 +286,8 @@ def full_date(find: Find, state: State) -> Answer:
     found = _day(find, state)
     if found is None:
         return None
+    if find.before == "base":
+        return found.isoformat(), "base"
     state_of_things = find.bracket and found == calendar.month_end(found.year, found.month)
     return found.isoformat(), "as_of" if state_of_things else "event"
 
@@ -314,7 +316,9 @@ def rest_of_year(find: Find, state: State) -> Answer:
     published = state.published
     first = published.month + (1 if published.day > 15 else 0)
     named = _year_of(find) or published.year
-    if named != published.year or first > 12:
+    if named > published.year:
+        return f"{published.year + (1 if published.month >= 10 else 0)}/{named}".removeprefix(f"{named}/"), "span"
+    if first > 12:
         return str(named), "period"
     return calendar.months(named, first, 12), "period"
 

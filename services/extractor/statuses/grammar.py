@@ -44,7 +44,7 @@ _TRIGGERS: Final = Triggers(_RULES)
 _LIST_OPENS: Final = re.compile(r".? *: *(?:\n|\Z)")
 _HEADS: Final = {
     status: re.compile(
-        r"[^\wđ]*(?:[\divx]{1,4}[.)] *)?(?:về |các |một số |những |công tác )?(?:"
+        r"[^\wđ]*(?:[a-e\divx]{1,4}[.)] *)?(?:về |các |một số |những |công tác )?(?:"
         + pattern(_WORDS["headings"][status], {})
         + r")(?!\w)"
     )

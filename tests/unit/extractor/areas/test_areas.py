@@ -68,5 +68,7 @@ def test_the_article_s_own_area(text: str, url: str | None, key: str | None) -> 
 def test_a_provincial_site_may_tell_the_nation_s_figures() -> None:
     text = "Phó Thủ tướng trả lời Quốc hội\n\nChính phủ trình Trung ương. Ở nước ta, có 227.506 người tham gia."
     assert article_area(read(text), date(2019, 7, 30), "63-67") == "VN"
+    agency = "Quý III năm 2022: thất nghiệp giảm\n\nSố người thất nghiệp là gần 1,06 triệu người.\n\nTheo TTXVN"
+    assert article_area(read(agency), date(2022, 10, 9), "63-34") == "VN"
     assert article_area(read(text + " Riêng Đắk Nông có 500 người."), date(2019, 7, 30), "63-67") == "63-67"
     assert article_area(read(text + " Toàn tỉnh có 500 người."), date(2019, 7, 30), "63-67") == "63-67"
