@@ -162,7 +162,8 @@ class Referee:
             overlapping.append((source.change_s, source.change_s))
         if not overlapping:
             recent = any(0 <= start - e < BACK_OFF_S_MAX for _, _, e in source.outages)
-            return end - start >= (BACK_OFF_S_MAX if recent else 4 * HOUR_S)
+            # A source that pushes an article off its list within a day is a busy one, and asked often.
+            return end - start >= (4 * HOUR_S if gone < end_s and not recent else BACK_OFF_S_MAX)
         return end - max(start, max(e for _, e in overlapping)) >= BACK_OFF_S_MAX
 
     def _edit_is_owed(self, source: SimulatedSource, article: Article, first_s: float, end_s: float) -> bool:

@@ -6,7 +6,17 @@ import pytest
 
 from services.crawler.challenge import is_challenge
 from services.crawler.feeds import FeedItem
-from services.crawler.frontier import PATTERN_NEW_MAX, candidates, fingerprint, is_trap
+from services.crawler.frontier import (
+    BARREN_DAY_MAX,
+    BARREN_MIN,
+    PATTERN_DAY_MAX,
+    candidates,
+    fingerprint,
+    is_trap,
+    pattern,
+    within_budget,
+)
+from services.crawler.model import Address, Yield
 from services.crawler.portals import Portal
 from shared.clock import VIETNAM
 
@@ -38,11 +48,23 @@ def test_paths_that_repeat_themselves_are_traps(url: str) -> None:
     assert take(url)[1] == {"trap": 1}
 
 
-def test_an_endless_calendar_runs_out_of_budget() -> None:
-    days = [f"https://s.example/lich/{2000 + n // 365}/{n % 365}/ngay-{n}.html" for n in range(3 * PATTERN_NEW_MAX)]
-    taken, refused = take(*days)
-    assert len(taken) == PATTERN_NEW_MAX
-    assert refused == {"budget": 2 * PATTERN_NEW_MAX}
+def addresses(count: int, start: int = 0) -> list[Address]:
+    days = [FeedItem(f"https://s.example/lich/{n // 365}/ngay-{n}.html") for n in range(start, start + count)]
+    return candidates(PORTAL, "source", days, NOW)[0]
+
+
+def test_an_endless_calendar_runs_out_of_its_days_budget() -> None:
+    kept, over = within_budget(addresses(3 * PATTERN_DAY_MAX), {})
+    assert (len(kept), over) == (PATTERN_DAY_MAX, 2 * PATTERN_DAY_MAX)
+    name = pattern(kept[0].url)
+    assert within_budget(addresses(5), {name: Yield(taken_today=PATTERN_DAY_MAX)}) == ([], 5)
+
+
+def test_a_pattern_that_gives_nothing_is_hardly_asked_and_never_given_up() -> None:
+    name = pattern(addresses(1)[0].url)
+    kept, over = within_budget(addresses(50), {name: Yield(good=1, bad=BARREN_MIN)})
+    assert (len(kept), over) == (BARREN_DAY_MAX, 50 - BARREN_DAY_MAX)
+    assert len(within_budget(addresses(50), {name: Yield(good=2, bad=BARREN_MIN)})[0]) == 50
 
 
 PAGE = (
