@@ -64,7 +64,7 @@ class Stack:
         return command(line, self.environment, limit_s=limit_s, check=check)
 
     def container(self, service: str) -> str:
-        return self.run("ps", "-q", service, limit_s=30).strip()
+        return self.run("ps", "--all", "--quiet", service, limit_s=30).strip()
 
     def state(self, service: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(docker("inspect", self.container(service)))[0]
@@ -226,6 +226,7 @@ def one_run(stack: Stack, pages: int, *, kills: bool) -> Counter[str]:
             wait(f"{service} healthy", partial(stack.healthy, service), 120)
         settle(stack, pages)
         check_targets(stack.environment["PROMETHEUS_PORT"])
+        docker("exec", stack.container("prometheus"), "promtool", "test", "rules", "/etc/prometheus/tests/solieu.yml")
         if dead := stack.query("SELECT stage, error, message FROM dead_letter"):
             raise Failed(f"{len(dead)} dead letters:\n" + "\n".join(dead[:10]))
         return rows(stack)
