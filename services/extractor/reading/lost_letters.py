@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Final
 
@@ -23,37 +23,38 @@ _PAIRS: Final = Path(__file__).with_name("pairs.txt")
 _FIRST, _LAST = "\u1ea0", "\u1ef9"
 _TOKEN: Final = re.compile(r"[^\W\d_]+|[0-9][0-9.,]*")
 _NUMBER: Final = "#"
+DAMAGES_MIN: Final = 3
+"""Repairs by pairs that show a damaged text: only then are syllables, and words without a known neighbour, put right."""
 _LETTERS_MIN: Final = 3
 """Fewest letters of a damaged pair: `t đ` could be anything."""
+
+
+@lru_cache(maxsize=1)
+def _pairs() -> tuple[tuple[str, str], ...]:
+    with _PAIRS.open(encoding="utf-8") as file:
+        lines = [line.split() for line in file if not line.startswith("##")]
+    return tuple((first, second) for first, second in lines)
 
 
 @lru_cache(maxsize=1)
 def _table() -> dict[tuple[str, str], tuple[str, str] | None]:
     """Damaged pair -> the pair that it was; None where it may have been two."""
     table: dict[tuple[str, str], tuple[str, str] | None] = {}
-    with _PAIRS.open(encoding="utf-8") as file:
-        pairs = [tuple(line.split()) for line in file if not line.startswith("# Pairs") and len(line.split()) == 2]
-    known = {(fold(first), fold(second)) for first, second in pairs}
-    for first, second in pairs:
-        for left in _losses(first):
-            for right in _losses(second):
-                damaged = (fold(left), fold(right))
-                if (
-                    damaged in known
-                    or len(left) + len(right) < _LETTERS_MIN
-                    or (_NUMBER in damaged and _letters(damaged) < 2)
-                ):
-                    continue
-                whole = (first, second)
-                before = table.setdefault(damaged, whole)
-                if before is not None and (fold(before[0]), fold(before[1])) != (fold(first), fold(second)):
-                    table[damaged] = None
+    known = {(fold(first), fold(second)) for first, second in _pairs()}
+    for whole in _pairs():
+        for left, right in product(*map(_losses, whole)):
+            damaged = (fold(left), fold(right))
+            if damaged in known or len(left) + len(right) < _LETTERS_MIN or _letters(damaged) < 2:
+                continue
+            before = table.setdefault(damaged, whole)
+            if before is not None and before != whole:
+                table[damaged] = None
     return table
 
 
 def _letters(pair: tuple[str, str]) -> int:
-    """Letters of the member that is no number."""
-    return len(pair[0] if pair[1] == _NUMBER else pair[1])
+    """Letters of a pair with a number; beside a number a single letter may be a unit."""
+    return len(pair[0]) + len(pair[1]) - 1 if _NUMBER in pair else 2
 
 
 def _losses(word: str) -> list[str]:
@@ -85,26 +86,44 @@ def letter_edits(text: str, folded: str) -> Iterator[Edit]:
     """Insertions that put lost letters back; in order."""
     tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(folded)]
     words = [_NUMBER if folded[start].isdigit() else folded[start:end] for start, end in tokens]
-    repaired: dict[int, str] = {}
-    for syllabic in (False, True):
-        for index in range(len(tokens) - 1):
-            if text[tokens[index][1] : tokens[index + 1][0]] != " ":
-                continue
-            whole = _table().get((words[index], words[index + 1]))
-            if whole is None:
-                continue
-            for at, word in zip((index, index + 1), whole, strict=True):
-                if word == _NUMBER or fold(word) == words[at] or at in repaired:
-                    continue
-                if (words[at] in syllables()) is syllabic:
-                    repaired[at] = word
-        if not repaired:
-            return
+    gaps = [text[end:start] for (_, end), (start, _) in pairwise(tokens)]
+    repaired = _by_pairs(words, gaps, (" ", ", "), syllabic=False)
+    if len(repaired) >= DAMAGES_MIN:
+        alone = _words_alone()
+        repaired = {at: alone[word] for at, word in enumerate(words) if word in alone} | repaired
+        repaired = _by_pairs(words, gaps, (" ",), syllabic=True) | repaired
     for at in sorted(repaired):
         start, end = tokens[at]
         old = text[start:end]
         if not (old.isupper() and len(old) > 1):
             yield _insertion(old, repaired[at], start)
+
+
+def _by_pairs(words: list[str], gaps: list[str], close: tuple[str, ...], syllabic: bool) -> dict[int, str]:
+    """Index of each damaged word -> what it was, where a pair tells; of words that are syllables, or of those that are
+    none."""
+    table = _table()
+    repaired: dict[int, str] = {}
+    for index, pair in enumerate(pairwise(words)):
+        whole = table.get(pair) if gaps[index] in close else None
+        if whole is None:
+            continue
+        for at, word in zip((index, index + 1), whole, strict=True):
+            if word != _NUMBER and fold(word) != words[at] and (words[at] in syllables()) is syllabic:
+                repaired.setdefault(at, word)
+    return repaired
+
+
+@lru_cache(maxsize=1)
+def _words_alone() -> dict[str, str]:
+    """Damaged words that are no syllable and can have been one word of the pairs alone -> that word."""
+    found: dict[str, set[str]] = {}
+    whole = {word for pair in _pairs() for word in pair}
+    for word in whole:
+        for left in _losses(word):
+            if len(left) >= _LETTERS_MIN and fold(left) not in syllables():
+                found.setdefault(fold(left), set()).add(word)
+    return {damaged: words.pop() for damaged, words in found.items() if len(words) == 1}
 
 
 def _insertion(old: str, word: str, start: int) -> Edit:
