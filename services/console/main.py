@@ -14,6 +14,7 @@ COMMANDS: Final[dict[str, str]] = {
     "clean": "Show the article that the cleaner reads of a page.",
     "extract": "Read the figures of articles.",
     "status": "Show portals, stages, lag and pages without an outcome.",
+    "dead-letters": "List, show, retry and drop messages that a stage could not process.",
     "config": "Show every setting, its value and where it came from.",
     "version": "Show the versions of Solieu and of what it stands on.",
 }

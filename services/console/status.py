@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from services.console.database import Store, ask, data_option, queries
+from services.console.feeding import kafka_is_named
 
 if TYPE_CHECKING:
     from rich.console import Group
 
-COUNTS = ("pages", "written", "no_figures", "discarded", "duplicate", "dead", "unaccounted", "figures")
+COUNTS: Final = {
+    "pages": "pages",
+    "written": "written",
+    "no_figures": "empty",
+    "discarded": "discarded",
+    "duplicate": "copies",
+    "dead": "dead",
+    "unaccounted": "open",
+    "figures": "figures",
+}
+"""Columns of the table of portals, and their headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +50,11 @@ class Status:
 def command(portal: str | None, watch: float | None, lag: bool | None, as_json: bool, data: Path) -> None:
     """Show pages by portal and outcome, and what waits for each stage.
 
-    unaccounted: fetched, but without an outcome yet; the crawler publishes such pages again after a time.
-    Exit code 1 if dead letters are open."""
+    empty: an article without figures. open: fetched, but without an outcome yet; the crawler publishes such pages again
+    after a time; oldest: since when the oldest of them waits. Exit code 1 if dead letters are open."""
 
     async def work(store: Store) -> int:
-        wanted = _kafka_is_named() if lag is None else lag
+        wanted = kafka_is_named() if lag is None else lag
         while True:
             status = await take(store, portal, with_lag=wanted)
             if as_json:
@@ -75,13 +85,6 @@ async def take(store: Store, portal: str | None = None, *, with_lag: bool = Fals
     return Status(datetime.now(UTC), portals, stages)
 
 
-def _kafka_is_named() -> bool:
-    from shared.settings import explain, load
-
-    named = {setting.name: setting.origin for setting in explain(load())}
-    return named["SOLIEU_KAFKA__BOOTSTRAP_SERVERS"] != "default"
-
-
 def _plain(status: Status) -> dict[str, Any]:
     return {"at": status.at.isoformat(), "portals": status.portals, "stages": status.stages}
 
@@ -92,45 +95,40 @@ def _show(status: Status, *, clear: bool) -> None:
     console = Console()
     if clear:
         console.clear()
-    console.print(render(status))
+    console.print(render(status, rates=console.width >= 100))
 
 
-def render(status: Status) -> Group:
-    from rich.box import SIMPLE_HEAD
+def render(status: Status, *, rates: bool = True) -> Group:
+    """`rates`: with what came in and out during the last hour; for wide terminals."""
     from rich.console import Group
     from rich.table import Table
 
-    portals = Table(title="pages by portal and outcome", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    portals.add_column("portal")
-    for name in COUNTS:
-        portals.add_column(name.replace("_", " "), justify="right")
-    for name in ("oldest unaccounted", "last hour in/out", "last fetched"):
-        portals.add_column(name, justify="right")
+    portals = Table(title="pages by portal and outcome", title_justify="left", box=None, padding=(0, 1, 0, 0))
+    portals.add_column("portal", no_wrap=True)
+    for name in (*COUNTS.values(), "oldest", *(("in/h", "out/h", "last") if rates else ())):
+        portals.add_column(name, justify="right", no_wrap=True)
     for row in status.portals:
+        more = (str(row["fetched_last_hour"]), str(row["settled_last_hour"]), age(row["last_fetched"], status.at))
         portals.add_row(
             row["portal"] or "?",
             *(_count(row[name]) for name in COUNTS),
             age(row["oldest_unaccounted"], status.at),
-            f"{row['fetched_last_hour']} / {row['settled_last_hour']}",
-            age(row["last_fetched"], status.at),
+            *(more if rates else ()),
         )
-    totals = {name: sum(row[name] for row in status.portals) for name in COUNTS}
-    portals.add_section()
-    portals.add_row("all", *(_count(totals[name]) for name in COUNTS), "", "", "")
-    return Group(portals, _stages(status))
+    portals.add_row("all", *(_count(sum(row[name] for row in status.portals)) for name in COUNTS))
+    return Group(portals, "", _stages(status))
 
 
 def _stages(status: Status) -> Any:
-    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     title = "waiting for, and given up by, each stage"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
     table.add_column("stage")
-    for name in ("pages waiting", "oldest", "tries", "lag on Kafka", "dead letters open", "retried", "dropped", "last"):
+    for name in ("waiting", "oldest", "tries", "lag", "dead letters", "retried", "dropped", "last"):
         table.add_column(name, justify="right")
     for row in status.stages:
-        lag: Mapping[str, Any] | int | None = row.get("lag")
+        lag: int | None = row.get("lag")
         table.add_row(
             row["stage"],
             _count(row["waiting"]),
