@@ -24,7 +24,7 @@ _FIRST, _LAST = "\u1ea0", "\u1ef9"
 _TOKEN: Final = re.compile(r"[^\W\d_]+|[0-9][0-9.,]*")
 _NUMBER: Final = "#"
 DAMAGES_MIN: Final = 3
-"""Repairs by pairs that show a damaged text: only then are syllables, and words without a known neighbour, put right."""
+"""Repairs by pairs that show a damaged text: only then are syllables and words without a known neighbour put right."""
 _LETTERS_MIN: Final = 3
 """Fewest letters of a damaged pair: `t đ` could be anything."""
 

@@ -56,7 +56,7 @@ def kinds(text: str) -> list[tuple[str, str]]:
     [
         ("cho 35.000 lao đng, đt 101,5% kế hoạch", "cho 35.000 lao động, đạt 101,5% kế hoạch"),
         ("Quỹ Đn ơn đáp nghĩa đưc hơn 3,8 t đồng", "Quỹ Đền ơn đáp nghĩa được hơn 3,8 tỷ đồng"),
-        ("lao đng: đt được cơ hi cho ngưi học", "lao động: đạt được cơ hội cho người học"),
+        ("lao đng: đt được cơ hi. Ngưi học đưc hỗ trợ", "lao động: đạt được cơ hội. Người học được hỗ trợ"),
         ("Hoc tap bac, khu trọ, xuất, khu công", "Hoc tap bac, khu trọ, xuất, khu công"),
         ("thách thức thành cơ hi", "thách thức thành cơ hi"),
         ("ĐT 0235 của UBND TP Trung", "ĐT 0235 của UBND TP Trung"),
