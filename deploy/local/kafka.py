@@ -32,6 +32,8 @@ JAVA_MIN = 17
 START_S_MAX = 60.0
 STOP_S_MAX = 20.0
 
+JAVA_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -75,7 +77,7 @@ class Node:
             _java("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties))
         with (self.folder / "kafka.log").open("ab") as log:
             self.process = subprocess.Popen(
-                ["java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{jars()}/*", "kafka.Kafka", str(properties)],
+                ["java", *JAVA_OPTIONS, "-cp", f"{jars()}/*", "kafka.Kafka", str(properties)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is ours to handle: the broker stops after its clients
