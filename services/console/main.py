@@ -7,6 +7,8 @@ from typing import Final
 
 import click
 
+from shared.errors import SolieuError
+
 COMMANDS: Final[dict[str, str]] = {
     "run": "Run the whole pipeline in one process, with an embedded bus and Postgres.",
     "crawl": "Fetch once what the portals have new, or back-fill a portal.",
@@ -14,6 +16,7 @@ COMMANDS: Final[dict[str, str]] = {
     "clean": "Show the article that the cleaner reads of a page.",
     "extract": "Read the figures of articles.",
     "status": "Show portals, stages, lag and pages without an outcome.",
+    "trace": "Show the whole life of one article, page or figure.",
     "dead-letters": "List, show, retry and drop messages that a stage could not process.",
     "config": "Show every setting, its value and where it came from.",
     "version": "Show the versions of Solieu and of what it stands on.",
@@ -31,6 +34,14 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"services.console.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Prints what a user can put right without a traceback, and exits with 2."""
+        try:
+            return super().invoke(ctx)
+        except SolieuError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

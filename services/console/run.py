@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shared.errors import SolieuError
 from shared.paths import PORTALS, ROOT
 
 if TYPE_CHECKING:
@@ -35,16 +34,12 @@ def command(once: bool, portals: Path | None, data: Path) -> None:
     """Run the whole pipeline in this process and show each observation as it lands.
 
     Ctrl-C stops cleanly; the next start goes on where this one stood."""
-    try:
-        sys.exit(_run(once, portals, data))
-    except SolieuError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+    sys.exit(_run(once, portals, data))
 
 
 def _run(once: bool, portals: Path | None, data: Path) -> int:
     from services.console import pipeline
-    from services.crawler.portals import PortalsFileError, load_portals
+    from services.crawler.portals import load_portals
     from shared import logs
     from shared.settings import load
 
@@ -53,10 +48,7 @@ def _run(once: bool, portals: Path | None, data: Path) -> int:
     settings = settings.model_copy(update={"log": settings.log.model_copy(update={"file": data / "run.log"})})
     sample = portals is None
     run = pipeline.Run(data=data, portals=portals or PORTALS / "sample.yaml", sample=sample, once=once)
-    try:
-        load_portals(run.portals, {"SAMPLE_URL": "http://127.0.0.1"} if sample else {})
-    except PortalsFileError as error:
-        raise SolieuError("portals-file", str(error), "correct that line; README explains the file's keys") from None
+    load_portals(run.portals, {"SAMPLE_URL": "http://127.0.0.1"} if sample else {})  # a mistake shows at once
     logs.configure(settings.log)
     return asyncio.run(_follow(settings, run))
 

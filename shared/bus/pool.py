@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pickle import PicklingError
@@ -114,6 +114,7 @@ class Pool:
 def _start_fork_server() -> None:
     """With SIGINT blocked, which its workers inherit: Ctrl-C reaches the whole process group, also workers that are
     still importing, and the parent alone decides what it means."""
+    resource_tracker.ensure_running()  # first, since starting it unblocks SIGINT
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
