@@ -40,6 +40,12 @@ GLUE_MAX: Final = 28
 INHERITED: Final = 4.0
 PRIVATE: Final = 25
 """Words. So far reach the words that make a figure one family's."""
+GROUP: Final = 2.5
+"""What the name of a group costs that the number's own noun is (`việc làm cho 15.000 người nghèo`)."""
+NAMED_OTHERWISE: Final = 8.0
+"""Right after the number stands a name that cannot be: what is further away is not meant either."""
+AFTER_NUMBER: Final = 10.0
+"""A name that follows another number of the unit first."""
 IMPLAUSIBLE: Final = 6.0
 DECOY: Final = 4.0
 """Off where the number's own noun heads something that the catalogue does not hold."""
@@ -65,7 +71,11 @@ class Slot:
     @property
     def nameable(self) -> bool:
         """False for a bare number that a word follows which is no unit (`2 ao tôm`), and for any bare number of a headline."""
-        return self.quantity.unit is not None or _is_zero(self.quantity) or (not self.headline and _BARE.match(self.after) is not None)
+        return (
+            self.quantity.unit is not None
+            or _is_zero(self.quantity)
+            or (not self.headline and _BARE.match(self.after) is not None)
+        )
 
 
 def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
@@ -108,7 +118,7 @@ def _level_inside_name(role: Role, quantity: Quantity, before_from: int, view: S
     return role
 
 
-def usable(mentions: Sequence[Mention], recent: frozenset[str]) -> list[Mention]:
+def usable(mentions: Sequence[Mention], recent: frozenset[str], title: frozenset[str]) -> list[Mention]:
     """Mentions that count: outside the `not` words of their own indicator, elliptic ones only where what they lean on was the
     last thing named."""
     banned: dict[str | None, list[Mention]] = {}
@@ -117,7 +127,28 @@ def usable(mentions: Sequence[Mention], recent: frozenset[str]) -> list[Mention]
             banned.setdefault(mention.indicator, []).append(mention)
     kept = [m for m in mentions if m.kind == "not" or not _inside_any(m, banned.get(m.indicator, ()))]
     names = [m for m in kept if m.kind == "pattern" and m.indicator]
-    return [m for m in kept if m.kind != "elliptic" or not _named_before(m, names, recent).isdisjoint(m.of)]
+    shadows = [m for m in mentions if m.kind == "pattern" and m not in kept]
+    return [
+        m
+        for m in kept
+        if (
+            m.kind != "elliptic"
+            or not _named_before(m, names, recent if m.weight < 2 else recent | title).isdisjoint(m.of)
+        )
+        and not _shadowed(m, shadows)
+    ]
+
+
+def _shadowed(mention: Mention, shadows: Sequence[Mention]) -> bool:
+    """Part of a longer name that does not count here: no name either."""
+    return mention.kind == "pattern" and any(
+        shadow.indicator != mention.indicator
+        and shadow.weight > mention.weight
+        and shadow.first <= mention.first
+        and mention.last <= shadow.last
+        and len(shadow.parts) == 1
+        for shadow in shadows
+    )
 
 
 def _named_before(mention: Mention, names: Sequence[Mention], recent: frozenset[str]) -> frozenset[str]:
@@ -159,7 +190,12 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
             and m.last > slot.first - WINDOW
             and _fits(m, slot)
         ]
-        rows.append([(_cost(slot, m, slots, scene), m) for m in _longest(near)] if slot.nameable else [])
+        misled = NAMED_OTHERWISE if _named_otherwise(slot, mentions) else 0.0
+        rows.append(
+            [(_cost(slot, m, slots, scene) + misled * (m.last < slot.first), m) for m in _longest(near)]
+            if slot.nameable
+            else []
+        )
     owners: dict[tuple[int, str | None, str | None], float] = {}
     for slot, row in zip(slots, rows, strict=True):
         for cost, mention in row:
@@ -183,10 +219,28 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
     return found
 
 
+def _named_otherwise(slot: Slot, mentions: Sequence[Mention]) -> bool:
+    """`13% tham gia BHXH, 11,4% lao động tham gia BHTN`: of the second percent the catalogue has no indicator."""
+    if slot.quantity.unit != "percent" or slot.role.name != roles.LEVEL:
+        return False
+    following = [
+        m
+        for m in mentions
+        if m.kind == "pattern" and m.indicator and slot.stop <= m.first <= slot.stop + 3 and m.weight > 3
+    ]
+    return bool(following) and not any(_fits(m, slot) for m in following)
+
+
 def _fits(mention: Mention, slot: Slot) -> bool:
     if slot.quantity.unit == "percent" and mention.phrase.startswith("tỷ lệ ") and mention.indicator:
         if not catalogue()[mention.indicator].is_rate:
             return False
+    if (
+        slot.quantity.unit == "item"
+        and mention.indicator
+        and not (mention.first < slot.stop and mention.last >= slot.first)
+    ):
+        return False
     if mention.indicator is None:
         return slot.role.name == roles.LEVEL and mention.kind == "decoy"
     return measure_of(catalogue()[mention.indicator], slot.quantity, slot.role) is not None
@@ -214,7 +268,9 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     cost = gap - LENGTH * min(mention.weight, 6) + (ELLIPTIC if mention.kind == "elliptic" else 0.0)
     cost += _implausible(slot, mention)
     if first < slot.stop and last >= slot.first:
-        return cost - (ADJACENT if mention.indicator else DECOY)
+        if mention.indicator is None:
+            return cost - DECOY
+        return cost + GROUP if catalogue()[mention.indicator].group else cost - ADJACENT
     after = first >= slot.stop
     start, end = (
         (slot.quantity.end, scene.words.starts[first]) if after else (scene.words.ends[last], slot.quantity.start)
@@ -252,7 +308,10 @@ def _between(slot: Slot, slots: Sequence[Slot], start: int, end: int, after: boo
         if other is slot or other.role.name != roles.LEVEL or not start <= other.quantity.start < end:
             continue
         same = other.quantity.unit == slot.quantity.unit
-        cost += SAME_UNIT_BETWEEN if same or after else OTHER_BETWEEN
+        if after:
+            cost += AFTER_NUMBER if same else SAME_UNIT_BETWEEN
+        else:
+            cost += SAME_UNIT_BETWEEN if same else OTHER_BETWEEN
     return cost
 
 
@@ -268,7 +327,8 @@ def _gap(part: tuple[int, int], slot: Slot) -> int:
     return max(0, slot.first - last - 1)
 
 
-_SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|bằng|tương đương|tương ứng|đạt)[^,;]{0,25}$"))
+_SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|tương đương|tương ứng)[^,;]{0,25}$"))
+_SHARE_OF: Final = re.compile(fold(r"\s*(dân số|tổng|lực lượng lao động|số (?:hộ|trẻ|người|xã)|so với (?:tổng|dân))"))
 _COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|còn|giảm|tăng)[^,;]{0,15}$"))
 _MONEY: Final = re.compile(fold(r"(kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}$"))
 
@@ -278,6 +338,10 @@ def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[C
     found = []
     for back, draft in enumerate(reversed(before[-4:])):
         if draft.indicator is None:
+            continue
+        if slot.role.name == roles.CHANGE and draft.measure != "level":
+            if measure_of(catalogue()[draft.indicator], slot.quantity, slot.role):
+                found.append(Candidate(draft.indicator, 2.0 + back, "lent: another rise or fall of the same"))
             continue
         if draft.measure == "change" and _level_beside(slot, draft):
             found.append(Candidate(draft.indicator, 3.0 + back, "lent: the level beside a rise or fall"))
@@ -315,7 +379,9 @@ def _same_unit(quantity: Quantity, draft: Draft) -> bool:
 def _cued(companion: Indicator, slot: Slot) -> bool:
     if companion.unit == "vnd":
         return _MONEY.search(slot.before) is not None
-    return (_SHARE if companion.unit == "percent" else _COUNT).search(slot.before) is not None
+    if companion.unit == "percent":
+        return _SHARE.search(slot.before) is not None or _SHARE_OF.match(slot.after) is not None
+    return _COUNT.search(slot.before) is not None
 
 
 def inherited(

@@ -9,7 +9,8 @@ from services.extractor.draft import Draft
 
 
 def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
-    """Without repeats, in order. Rounded repeats (`gần 1,1 nghìn` of 1.074) of the same indicator go too."""
+    """Without repeats, in order. Rounded repeats (`gần 1,1 nghìn` of 1.074) of the same indicator go too, and a headline's
+    number that the body tells as another indicator's: the body says what it is."""
     kept: list[Draft] = []
     by_key: dict[tuple[object, ...], list[int]] = {}
     for draft in drafts:
@@ -24,7 +25,13 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
         elif _fullness(draft) > _fullness(kept[at]):
             kept[at] = draft
     exact = [d for d in kept if d.indicator]
-    return [d for d in kept if d.indicator is None or not any(_rounds(d, other) for other in exact)]
+    told = {(d.value, d.unit) for d in exact if not d.headline}
+    return [
+        d
+        for d in kept
+        if d.indicator is None
+        or not ((d.headline and (d.value, d.unit) in told) or any(_rounds(d, other) for other in exact))
+    ]
 
 
 def _same_statement(one: Draft, other: Draft) -> bool:

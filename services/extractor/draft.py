@@ -32,6 +32,8 @@ class Draft:
     unit: str
     stop: int = -1
     """Index of the word after the number."""
+    headline: bool = False
+    """It stands in a heading."""
     value_high: Decimal | None = None
     comparator: str = "eq"
     label: str = ""

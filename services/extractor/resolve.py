@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -22,10 +23,14 @@ from services.extractor.fit import measure_of
 from services.extractor.lists import Given, distribute, plan_ratios
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.catalogue import catalogue
+from shared.vietnam.text import fold
 
 RATIO_TOLERANCE: Final = Decimal("1.2")
 """Points by which a printed percent may differ from a/b: 98/80 is printed as 122 % in a real article (it is 122,5)."""
 RECENT: Final = 12
+TITLE_PARAGRAPHS: Final = 4
+"""Headlines stand among the first lines, after dates and the portal's name."""
+_REACHED: Final = re.compile(fold(r"[^,;.()0-9]{0,40}[,(]?\s*(?:chỉ |mới )?(?:đạt|bằng)(?: gần| hơn| trên)?\s*"))
 GIVEN: Final = -20.0
 """Cost of what a list gives: surer than any distance."""
 
@@ -41,6 +46,8 @@ class Memory:
     this_paragraph_from: int = 0
     topics: list[str] = field(default_factory=list)
     """Indicators that the sentence before named without a number."""
+    title: frozenset[str] = frozenset()
+    """Indicators that the first lines of the article name."""
     heading: frozenset[str] = frozenset()
     """Indicators that the nearest heading names."""
 
@@ -51,6 +58,8 @@ class Memory:
             if len(self.drafts) > self.this_paragraph_from or view.sentence.kind != "item":
                 self.paragraph_from = self.this_paragraph_from
             self.this_paragraph_from = len(self.drafts)
+        if view.sentence.paragraph < TITLE_PARAGRAPHS and view.sentence.kind == "heading":
+            self.title |= frozenset(m.indicator for m in view.mentions if m.indicator and m.kind == "pattern")
         if view.sentence.kind == "heading":
             self.heading = frozenset(m.indicator for m in view.mentions if m.indicator and m.kind == "pattern")
 
@@ -66,7 +75,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
         return []
     recent = memory.recent()
     named = frozenset(d.indicator for d in recent if d.indicator) | memory.heading
-    mentions = usable(view.mentions, named)
+    mentions = usable(view.mentions, named, memory.title)
     given = distribute(slots, view, mentions, recent, scene)
     slots = [replace(slot, role=given[at].role or slot.role) if at in given else slot for at, slot in enumerate(slots)]
     ratio_of = plan_ratios(slots)
@@ -99,6 +108,8 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
             draft = _choose(slot, options, view)
             if hint:
                 _apply_hint(draft, hint, scene)
+            if draft.indicator is None and _reached(slot, drafts):
+                continue
             by_slot[at] = draft
             _link_change(draft, drafts)
             drafts.append(draft)
@@ -116,6 +127,23 @@ def _own(slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft]) -
     if last.indicator is None:
         return [c for c in candidates if c.first >= last.stop]
     return [c for c in candidates if c.first > last.anchor or c.indicator == last.indicator]
+
+
+def _reached(slot: Slot, drafts: Sequence[Draft]) -> bool:
+    """`250 sinh viên cao đẳng nghề, đạt 14,29%`: a percent that a count reached, of what the text has spoken of: the plan."""
+    if (
+        slot.quantity.unit != "percent"
+        or slot.role.name != roles.LEVEL
+        or not drafts
+        or not _REACHED.fullmatch(slot.before)
+    ):
+        return False
+    last = drafts[-1]
+    if last.measure != "level" or last.indicator is None or last.unit == "percent" or last.plan_ratio is not None:
+        return False
+    last.plan_ratio = slot.quantity.value
+    last.rules.append("role.reached")
+    return True
 
 
 def _apply_hint(draft: Draft, hint: Given, scene: Scene) -> None:
@@ -144,7 +172,16 @@ def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Dra
     best = ranked[0] if ranked and ranked[0].cost <= COST_MAX else None
     quantity = slot.quantity
     if best is None or best.indicator is None:
-        draft = Draft(quantity, view.index, None, "level", quantity.value, quantity.unit or "item", stop=slot.stop)
+        draft = Draft(
+            quantity,
+            view.index,
+            None,
+            "level",
+            quantity.value,
+            quantity.unit or "item",
+            stop=slot.stop,
+            headline=slot.headline,
+        )
         draft.rejected = list(ranked)
         return draft
     entry = catalogue()[best.indicator]

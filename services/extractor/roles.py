@@ -65,8 +65,15 @@ _AS_BEFORE: Final = re.compile(
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
 _SUBSIDISED: Final = re.compile(fold(r"\b(?:hỗ trợ|miễn|đóng|chiết khấu|trợ giá)(?: thêm| tối đa| tới)?\s*$"))
+_A_DAY: Final = re.compile(fold(r"\s*(?:/|mỗi|một) ?ngày\b"))
+_BESIDE_CHANGE: Final = re.compile(
+    fold(r"\s*\(?(?:tương ứng|tương đương|tức|hay|bằng)(?: với| là| tăng| giảm| khoảng)*\s*$")
+)
+_DISTANCE: Final = re.compile(
+    fold(r"\b(cao hơn|thấp hơn|ít hơn|nhiều hơn|tăng|giảm|hụt|kém)(?: khoảng| gần| hơn)?\s*$")
+)
 _REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
-_EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| ngày\b| quý\b)[^,;.]*$"))
+_EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
 _GRANTED: Final = re.compile(fold(r"\bđược(?: miễn| hỗ trợ)?,?\s*$"))
 _IS: Final = re.compile(fold(r"\blà\b"))
@@ -84,9 +91,13 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
     to the sentence's end, and the role of the number before it."""
     if _EACH.search(before):
         return Role(NOTHING, rule="role.for_each")
+    if _A_DAY.match(after):
+        return Role(NOTHING, rule="role.for_each")
     if _WHOLE.search(before):
         return Role(NOTHING, rule="role.whole")
     if quantity.unit == "percent":
+        if last is not None and last.name == CHANGE and _BESIDE_CHANGE.match(before):
+            return Role(CHANGE, last.sign, rule="role.the_same_change_in_percent")
         found = _percent(quantity, before, after)
         if found:
             return found
@@ -97,6 +108,8 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
 
 
 def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
+    if _AFTER_PLAN.match(after) and _DISTANCE.search(before):
+        return Role(NOTHING, rule="role.distance_from_plan")
     if _AFTER_PLAN.match(after):
         return Role(PLAN_RATIO, exceeds=bool(_EXCEEDS.search(before)), rule="role.percent_of_plan")
     if _EXCEEDS_PLAN.search(before):

@@ -101,9 +101,10 @@ def _pieces(view: SentenceView, scene: Scene) -> list[_Piece]:
     """The cell that a line is; a label and the number that was joined to it are two."""
     sentence = view.sentence
     text = scene.reading.text[sentence.start : sentence.end]
+    values = [quantity for quantity in view.quantities if quantity.non_value is None]
     if _NUMBER_LINE.fullmatch(text):
-        return [_Piece(sentence.start, sentence.end, view.quantities[-1] if view.quantities else None, view.index)]
-    last = view.quantities[-1] if view.quantities else None
+        return [_Piece(sentence.start, sentence.end, values[-1] if values else None, view.index)]
+    last = values[-1] if values else None
     if last is None or last.unit is not None or last.end != sentence.end or last.start == sentence.start:
         return [_Piece(sentence.start, sentence.end, None, view.index)]
     label = _Piece(sentence.start, last.start, None, view.index)

@@ -23,28 +23,11 @@ Kind = Literal["stock", "flow", "rate", "index"]
 """stock: a state at a date. flow: what happened in a period. rate: a share or an average. index: only its changes are told."""
 
 UNITS: Final = frozenset(unit.value for unit in Unit)
-_KEYS: Final = frozenset(
-    [
-        "code",
-        "name",
-        "name_en",
-        "definition",
-        "unit",
-        "also_units",
-        "kind",
-        "per_head",
-        "plausible",
-        "patterns",
-        "elliptic",
-        "not",
-        "companion_of",
-        "phrasings",
-        "near_misses",
-        "trap",
-    ]
-)
 _NEEDED: Final = frozenset(
-    ["code", "name", "name_en", "definition", "unit", "kind", "plausible", "patterns", "phrasings"]
+    ("code", "name", "name_en", "definition", "unit", "kind", "plausible", "patterns", "phrasings")
+)
+_OPTIONAL: Final = frozenset(
+    ("also_units", "per_head", "group", "elliptic", "not", "companion_of", "near_misses", "trap")
 )
 
 
@@ -76,6 +59,9 @@ class Indicator:
     also_units: tuple[str, ...] = ()
     per_head: bool = False
     """True where an amount per person and month is the value itself, not a norm."""
+    group: bool = False
+    """True where its words also name a group that other indicators count (`vay vốn cho 390 hộ nghèo`): a verb beside them
+    outweighs them."""
     elliptic: tuple[Elliptic, ...] = ()
     excluded: tuple[str, ...] = ()
     """`not`: words inside which the patterns do not count."""
@@ -127,7 +113,7 @@ def read_file(path: Path) -> Iterator[Indicator]:
 
 def _indicator(row: Mapping[str, Any], file: str) -> Indicator:
     where = f"{file}: {row.get('code', '?')}"
-    if unknown := row.keys() - _KEYS:
+    if unknown := row.keys() - _NEEDED - _OPTIONAL:
         raise CatalogueError(f"{where}: unknown key {', '.join(sorted(unknown))}")
     if missing := _NEEDED - row.keys():
         raise CatalogueError(f"{where}: lacks {', '.join(sorted(missing))}")
@@ -151,6 +137,7 @@ def _indicator(row: Mapping[str, Any], file: str) -> Indicator:
         phrasings=tuple(row["phrasings"]),
         also_units=tuple(row.get("also_units", ())),
         per_head=row.get("per_head", False),
+        group=row.get("group", False),
         elliptic=tuple(Elliptic(tuple(e["of"]), tuple(e["patterns"])) for e in row.get("elliptic", ())),
         excluded=tuple(row.get("not", ())),
         companion_of=tuple(row.get("companion_of", ())),
