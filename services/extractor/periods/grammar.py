@@ -75,7 +75,7 @@ def _rules(find: Find, answer: Answer, state: State) -> tuple[str, ...]:
         rules.append("period.bracket")
     if find.before == "plan":
         rules.append("period.planned")
-    if find.read == "year" and answer and answer[1] == "period":
+    if find.read == "year" and answer and answer[1] == "period" and not find.before_words.strip():
         near = int(answer[0][:4])
         if near < state.published.year - _DOUBTFUL_YEARS and _one_digit_off(near, state.frame.year):
             rules.append("period.doubtful")
@@ -95,6 +95,7 @@ def _remember(answer: tuple[str, str], find: Find, state: State, heading: bool) 
         return
     state.period = period
     if find.read != "now":
-        state.year, state.explicit = end.year, True
+        named = int(find.parts["y"]) if find.before == "start" and "y" in find.parts else end.year
+        state.year, state.explicit = named, True
         if heading and "y" in find.parts:
-            state.section_year = end.year
+            state.section_year = named

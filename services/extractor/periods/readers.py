@@ -44,9 +44,13 @@ class State:
         return self.frame.published
 
 
-def _year_of(find: Find) -> int | None:
-    year = find.parts.get("y")
-    return int(year) if year else None
+def _year_of(find: Find, state: State | None = None) -> int | None:
+    """The year that the words name; with `state` also by `năm nay` and `năm ngoái`."""
+    named = find.parts.get("y")
+    if named:
+        return int(named)
+    relative = find.parts.get("r")
+    return state.published.year - (relative != "nay") if state and relative else None
 
 
 def year(find: Find, state: State) -> Answer:
@@ -195,7 +199,9 @@ def months_past(find: Find, state: State) -> Answer:
 def bare_months(find: Find, state: State) -> Answer:
     """`9 tháng` alone: this year's where it opens a sentence or follows a word of report, and fits the date."""
     opens = not find.before_words.strip(" -–+*•(") or find.before_words.rstrip().endswith((":", ".", "-"))
-    reports = find.before_words.rstrip().endswith(("trong", "kết quả", "tình hình", "xã hội", "tổng kết", "sơ kết"))
+    reports = find.before_words.rstrip().endswith(
+        ("trong", "kết quả", "tình hình", "xã hội", "tổng kết", "sơ kết", "lũy kế", "tính chung")
+    )
     if not (opens or reports) or find.number is None or not 3 <= find.number <= 11:
         return None
     meant = calendar.months(state.frame.year, 1, find.number)
@@ -216,7 +222,7 @@ def second_half(find: Find, state: State) -> Answer:
 
 def month(find: Find, state: State) -> Answer:
     number = int(find.parts["m"]) if "m" in find.parts else _MONTHS[find.parts["w"]]
-    named = _year_of(find) or (state.year if state.explicit else _year_with(number, state))
+    named = _year_of(find, state) or (state.year if state.explicit else _year_with(number, state))
     if find.before == "never" or find.number is not None:
         return None
     if find.before in ("until_end", "end"):
@@ -239,7 +245,7 @@ def quarter(find: Find, state: State) -> Answer:
     recent = published.year if published.month > 2 or number == 1 else published.year - 1
     if find.before.startswith("until"):
         recent = published.year
-    named = _year_of(find) or (state.year if state.explicit and not find.before.startswith("until") else recent)
+    named = _year_of(find, state) or (state.year if state.explicit and not find.before.startswith("until") else recent)
     if find.before in ("until_end", "end"):
         return calendar.month_end(named, number * 3).isoformat(), "as_of"
     role = {"base": "base", "until": "as_of", "since": "event"}.get(find.before, "period")
@@ -298,8 +304,10 @@ def occasion(find: Find, state: State) -> Answer:
 
 
 def tet(find: Find, state: State) -> Answer:
+    """The year that the feast opens; without a name or number the next one from October on, else this year's."""
     lunar = find.parts.get("l")
-    return find.parts.get("y") or str(_LUNAR[" ".join(lunar.split())] if lunar else state.year), "period"
+    named = _LUNAR[" ".join(lunar.split())] if lunar else _year_of(find)
+    return str(named or state.published.year + (state.published.month >= 10)), "period"
 
 
 def year_to_date(find: Find, state: State) -> Answer:

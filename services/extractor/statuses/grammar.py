@@ -32,7 +32,7 @@ def _rules() -> dict[str, list[_Rule]]:
     found: dict[str, list[_Rule]] = {}
     for order, rule in enumerate(_WORDS["rules"]):
         form = re.compile(pattern(rule["form"], {})) if "form" in rule else None
-        unless = re.compile(f"(?<!\\w)(?:{pattern(rule['unless'], {})})\\Z") if "unless" in rule else None
+        unless = re.compile(rf"(?<![^\W\d])(?:{pattern(rule['unless'], {})})\Z") if "unless" in rule else None
         for word in rule["at"]:
             made = _Rule(order, rule["id"], rule["status"], rule["scope"], form, unless)
             found.setdefault(fold(word), []).append(made)
@@ -70,7 +70,7 @@ def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
             continue
         if rule.unless and rule.unless.search(text[max(0, start - _BEFORE_MAX) : start]):
             continue
-        done = match.end() if match else start + length
+        done = match.end() if match and match.end() > start else start + length
         scope = "list" if rule.scope == "quote" and _opens_list(text, done) else rule.scope
         cues.append(StatusCue(start, done, rule.status, scope, (rule.id,)))
     return sorted(cues, key=lambda cue: cue.start)
