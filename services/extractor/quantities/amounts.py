@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.extractor.quantities.lexicon import Lexicon, Node, Noun, longest
-from services.extractor.quantities.numerals import NUMERAL, Counted, Numeral, form_of
+from services.extractor.quantities.numerals import NUMERAL, Counted, Habit, Numeral, form_of
 
 _HALF: Final = re.compile(r" rưỡi(?!\w)")
 _NEXT: Final = re.compile(r" (?=[0-9])")
@@ -51,8 +51,8 @@ class Amount:
     half: bool = False
     """`rưỡi`: half of the scale more."""
 
-    def value(self, counted: Counted, english: bool) -> tuple[Decimal, bool]:
-        number, doubtful = self.numeral.value("scale" if self.power and counted != "share" else counted, english)
+    def value(self, counted: Counted, habit: Habit) -> tuple[Decimal, bool]:
+        number, doubtful = self.numeral.value("scale" if self.power and counted != "share" else counted, habit)
         scaled = number.scaleb(self.power) + self.added
         return (scaled + Decimal("0.5").scaleb(self.power) if self.half else scaled), doubtful
 
@@ -88,7 +88,7 @@ def _smaller(folded: str, at: int, power: int, words: Lexicon) -> tuple[Decimal,
         numeral = Numeral(match.start(), match.end(), match[0], form_of(match[0]))
         scale = longest(words.scales, folded, match.end())
         if scale is None:
-            whole = numeral.value("count", False)[0]
+            whole = numeral.value("count", "vietnamese")[0]
             if numeral.plain and len(numeral.digits) == 3 == power and longest(words.nouns, folded, match.end()):
                 return total + whole, match.end()  # `3 nghìn 200 hộ`
             dong = folded.startswith((" đồng", "đồng", "đ "), match.end())
@@ -98,7 +98,7 @@ def _smaller(folded: str, at: int, power: int, words: Lexicon) -> tuple[Decimal,
         smaller = scale[0].power or 0
         if smaller >= power or numeral.form == "malformed":
             break
-        total += numeral.value("scale", False)[0].scaleb(smaller)
+        total += numeral.value("scale", "vietnamese")[0].scaleb(smaller)
         power, end = smaller, scale[2]
     return total, end
 

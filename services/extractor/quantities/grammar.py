@@ -17,7 +17,7 @@ from services.extractor.quantities.enumerations import share_in_lists
 from services.extractor.quantities.lexicon import Lexicon, lexicon
 from services.extractor.quantities.masks import is_fraction, mask_at
 from services.extractor.quantities.names import glued_name, web_spans
-from services.extractor.quantities.numerals import NUMERAL, english_habit, read_numeral
+from services.extractor.quantities.numerals import NUMERAL, Habit, habit_of, read_numeral
 from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, Said, named, reason_of
 from services.extractor.reading import Reading
 
@@ -28,6 +28,9 @@ _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
 _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
 _CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
+
+FOOTNOTE_DIGITS_MAX: Final = 2
+"""Digits of the largest raised mark that is looked for."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Scan:
         return self.reading.folded[::-1]
 
     @cached_property
-    def english(self) -> bool:
-        return english_habit(self.reading.folded)
+    def habit(self) -> Habit:
+        return habit_of(self.reading.folded)
 
 
 def read_quantities(reading: Reading) -> list[Quantity]:
@@ -92,9 +95,17 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
     if mask and mask[1] != "date?":
         return Quantity(start, mask[0], Decimal(0), None, non_value=mask[1])
     quantity = _amount(scan, match, left, previous)
+    if start and folded[start - 1].isalpha() and _is_raised(quantity, end - start):
+        return Quantity(start, end, Decimal(0), None, non_value="footnote")
     if mask and (quantity.unit is None or quantity.pair is None) and quantity.non_value is None:
         return Quantity(start, mask[0], Decimal(0), None, non_value="date")
     return quantity
+
+
+def _is_raised(quantity: Quantity, digits: int) -> bool:
+    """Whether digits glued to a word are a raised mark that lost its place (`trực thuộc trung ương1,`)."""
+    bare = quantity.unit is None and not quantity.unit_text and quantity.non_value is None and quantity.pair is None
+    return bare and digits <= FOOTNOTE_DIGITS_MAX
 
 
 def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity | None) -> Quantity:
@@ -185,10 +196,10 @@ def _values(
 ) -> tuple[Decimal, Decimal | None, bool]:
     """The first number, the second, and whether one is doubtful, in the unit that is `power` tens below the noun's."""
     kind = counted(second if pair and second else amount, noun.noun if noun else None, noun.words if noun else "")
-    value, doubtful = amount.value(kind, amount.numeral.habit_matters(kind) and scan.english)
+    value, doubtful = amount.value(kind, scan.habit if amount.numeral.habit_matters(kind) else "unknown")
     if second is None:
         return _whole(value.scaleb(power)), None, doubtful
-    other, other_doubtful = second.value(kind, second.numeral.habit_matters(kind) and scan.english)
+    other, other_doubtful = second.value(kind, scan.habit if second.numeral.habit_matters(kind) else "unknown")
     if pair and second.power and not amount.power:
         value = value.scaleb(second.power)
     return _whole(value.scaleb(power)), _whole(other.scaleb(power)), doubtful or other_doubtful

@@ -18,6 +18,7 @@ DIGITS_MAX: Final = 18
 """Longest number that is read. The largest sums of the domain have 15 digits in dong; longer runs are codes."""
 
 Form = Literal["plain", "grouped", "decimal", "dot3", "comma3", "dot_decimal", "english", "malformed"]
+Habit = Literal["vietnamese", "english", "unknown"]
 Counted = Literal["share", "scale", "measure", "count", "bare"]
 """What the number counts: a percentage; thousands, millions ...; kilos and hectares; things that come whole, and dong;
 or nothing is said."""
@@ -59,20 +60,21 @@ class Numeral:
     def plain(self) -> bool:
         return self.form == "plain" and not self.loose
 
-    def value(self, counted: Counted, english: bool) -> tuple[Decimal, bool]:
-        """The number and whether it is doubtful. `english` tells that the rest of the text has the English habit. A
-        malformed numeral has the value 0 and is doubtful: callers must not publish it."""
+    def value(self, counted: Counted, habit: Habit) -> tuple[Decimal, bool]:
+        """The number and whether it is doubtful. A malformed numeral has the value 0 and is doubtful: callers must not
+        publish it."""
         form = self.form
         if form == "dot3":
-            decimal = counted == "share" or (counted in ("scale", "measure") and english)
+            decimal = counted == "share" or (counted in ("scale", "measure") and habit == "english")
             return (self._dot_decimal(), True) if decimal else (self._whole(), self.loose)
         if form == "comma3":
-            decimal = counted in ("share", "scale", "measure") and not (english and counted != "share")
-            return (self._comma_decimal(), counted != "share") if decimal else (self._whole(), not english)
+            if counted == "share" or (counted in ("scale", "measure") and habit != "english"):
+                return self._comma_decimal(), counted != "share" and habit == "unknown"
+            return self._whole(), habit != "english"
         if form == "malformed":
             return Decimal(0), True
         if form == "dot_decimal":
-            return self._dot_decimal(), self.loose or (counted == "count" and not english)
+            return self._dot_decimal(), self.loose or (counted == "count" and habit != "english")
         if form == "decimal":
             return self._comma_decimal(), self.loose or counted == "count"
         if form == "english":
@@ -134,18 +136,17 @@ _SHARE_AFTER: Final = re.compile(r" ?%")
 _AMBIGUOUS_AFTER: Final = re.compile(r" ?(?:%|tỉ|triệu|tr\b)")
 
 
-def english_habit(folded: str) -> bool:
-    """Whether the text groups thousands with a comma (12,345) and nowhere with a dot, nor writes 3,5%.
-
-    A text with both habits counts as Vietnamese. A dot before decimals (3.5%) tells nothing: many type it so."""
-    english = False
+def habit_of(folded: str) -> Habit:
+    """The habit of a text: english where it groups thousands with a comma (12,345) and nowhere with a dot, nor writes
+    3,5%. A text with both habits counts as Vietnamese. A dot before decimals (3.5%) tells nothing: many type it so."""
+    habit: Habit = "unknown"
     for match in NUMERAL.finditer(folded):
         form = form_of(match[0])
         if form == "grouped" or (form == "decimal" and _SHARE_AFTER.match(folded, match.end())):
-            return False
+            return "vietnamese"
         if form in ("dot3", "comma3") and not _AMBIGUOUS_AFTER.match(folded, match.end()):
             if form == "dot3":
-                return False
-            english = True
-        english = english or form == "english"
-    return english
+                return "vietnamese"
+            habit = "english"
+        habit = "english" if form == "english" else habit
+    return habit

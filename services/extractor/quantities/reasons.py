@@ -21,7 +21,7 @@ _EVERY: Final = ("mỗi", "một", "hằng", "hàng", "các", "vài", "mấy")
 BUDGET_MIN: Final = 1_000_000_000
 """Dong a month that no person is paid: the highest wages reported are some hundred million."""
 _TIMES: Final = ("tháng", "quí", "ngày", "giờ")
-"""`12 người/ngày` is a count over a time; only money and kilos by the month are norms."""
+"""What is said by the day or month is a norm or a rate; a budget is paid by the month, too (`34 tỷ đồng/tháng`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,10 @@ def _reason_of_bare(left: Before, plain: bool, words: Lexicon) -> str | None:
     return None
 
 
-def _is_norm(said: Said, behind: str, money: bool) -> bool:
-    """Whether an amount for each `behind` is a norm: `360.000 đồng/tháng` is, `34 tỷ đồng/tháng` is what a budget
-    pays."""
-    if behind in _TIMES:
-        return (money or said.noun is None) and said.value < BUDGET_MIN
-    return True
-
-
 def _reason_of_counted(folded: str, left: Before, said: Said, words: Lexicon) -> str | None:
     money = said.unit in ("vnd", "usd", "kg")
     behind = per(folded, said.end)
-    if behind and not words.per_norm.isdisjoint(behind) and _is_norm(said, behind[0], money):
+    if behind and not words.per_norm.isdisjoint(behind) and not (behind[0] in _TIMES and said.value >= BUDGET_MIN):
         return "norm"
     if said.unit not in _SHARES and each(left, words.each_is_time):
         return "norm"
