@@ -23,6 +23,7 @@ from shared.vietnam.text import fold
 COST_MAX: Final = 13.0
 """A mention further away than this names something else."""
 COMMA: Final = 3.0
+SEMICOLON: Final = 8.0
 BRACKET: Final = 6.0
 SAME_UNIT_BETWEEN: Final = 5.0
 OTHER_BETWEEN: Final = 1.5
@@ -280,6 +281,7 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     text = scene.reading.folded
     commas = text.count(",", start, end)
     opened, closed = text.count("(", start, end), text.count(")", start, end)
+    cost += SEMICOLON * text.count(";", start, end)
     cost += COMMA * commas + (2.0 * opened if opened == closed else BRACKET * abs(opened - closed))
     cost += _between(slot, slots, start, end, after)
     if _is_zero(slot.quantity):
@@ -355,7 +357,7 @@ def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[C
                     Candidate(draft.indicator, 1.0 + 0.15 * words + back, "lent: rise or fall of the value before")
                 )
         if slot.role.name in (roles.LEVEL, roles.CHANGE) and slot.quantity.non_value is None:
-            for companion in companions().get(draft.indicator, ()):
+            for companion in companions().get(draft.indicator, ()) if back < 2 else ():
                 if slot.quantity.unit in companion.units and _cued(companion, slot):
                     found.append(
                         Candidate(companion.code, 1.0 + 0.3 * words + 2 * back, f"lent: beside {draft.indicator}")
@@ -404,6 +406,8 @@ def inherited(
             continue
         entry = catalogue()[draft.indicator]
         if slot.quantity.unit not in (None, draft.unit) or measure_of(entry, slot.quantity, slot.role) is None:
+            if scene.words.at(draft.quantity.start) >= begin:
+                return None
             continue
         start = max(begin, scene.words.at(draft.quantity.end))
         if _glued(scene, start, slot.first, places):
@@ -415,6 +419,11 @@ def inherited(
             if fits and _glued(scene, begin, slot.first, places):
                 return Candidate(entry.code, INHERITED, "inherited: the sentence before names it")
     return None
+
+
+def _is_name(text: str, start: int) -> bool:
+    """Capitalised, but no abbreviation (`BHTN`)."""
+    return text[start].isupper() and text[start + 1 : start + 2].islower()
 
 
 _CLAUSE_END: Final = re.compile(fold(r"[,;.()\n]|\b(?:trong khi|nhưng|còn|và|thì)\b"))
@@ -434,7 +443,7 @@ def _glued(scene: Scene, first: int, stop: int, places: Sequence[tuple[int, int]
             if words.codes[at] != "\x01":
                 continue
         start = words.starts[at]
-        if any(begin <= start < end for begin, end in places) or scene.reading.text[start].isupper():
+        if any(begin <= start < end for begin, end in places) or _is_name(scene.reading.text, start):
             continue
         return False
     return True

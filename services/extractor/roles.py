@@ -44,7 +44,7 @@ _PLAN_BEFORE: Final = re.compile(
     rf"(?:{fold('so với')}|/|{fold('trên')}) {_PLAN}(?: {fold('năm')})?(?: {fold('là')}|:)?\s*$|"
     rf"{fold('đạt')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
 )
-_AFTER_RATIO: Final = re.compile(rf"\s*(?:so với )?{_PLAN}[^,;.()]{{0,30}}\(\s*$")
+_AFTER_PLAN_WORDS: Final = re.compile(rf"\s*(?:{fold('so với')} |so |{fold('của')} )?{_PLAN}[^,;.()%]{{0,90}}\(\s*$")
 _DIRECTION: Final = re.compile(
     fold(
         r"\b(tăng trưởng|tăng|giảm(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
@@ -101,8 +101,7 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
         found = _percent(quantity, before, after)
         if found:
             return found
-    after_ratio = last is not None and last.name == PLAN_RATIO and _AFTER_RATIO.match(before)
-    if after_ratio or _PLAN_BRACKET.search(before) or _PLAN_BEFORE.search(before):
+    if _AFTER_PLAN_WORDS.match(before) or _PLAN_BRACKET.search(before) or _PLAN_BEFORE.search(before):
         return Role(PLAN, rule="role.plan_beside")
     return _direction(quantity, before, after)
 

@@ -40,6 +40,8 @@ def read_words(reading: Reading, lexicon: Lexicon) -> Words:
             if code is None:
                 code = NUMBER if word[0].isdigit() else UNKNOWN
             start, end = token.span()
+            if len(code) > 1 and codes[-len(code) :] == list(code):
+                continue  # `bảo hiểm y tế (BHYT)`: the same words again
             for letter in code:
                 codes.append(letter)
                 starts.append(start)

@@ -23,13 +23,18 @@ def share_in_lists(folded: str, found: list[Quantity]) -> list[Quantity]:
         left, right = result[index], result[index + 1]
         if joined[index] and _is_bare(left) and right.unit and right.non_value is None:
             result[index] = replace(left, unit=right.unit, rules=(*left.rules, "list_unit"))
-        elif joined[index] and right.non_value == "norm" and left.non_value is None and left.unit == right.unit:
+        elif right.non_value == "norm" and left.unit == right.unit == "vnd" and _are_two_norms(folded, left, right):
             result[index] = replace(left, non_value="norm")
     for index, listed in enumerate(joined):
         left, right = result[index], result[index + 1]
         if listed and left.non_value in _NAMING and _is_bare(right) and right.value <= NAME_MAX:
             result[index + 1] = replace(right, non_value=left.non_value)
     return result
+
+
+def _are_two_norms(folded: str, left: Quantity, right: Quantity) -> bool:
+    """`400.000 đồng và 200.000 đồng/suất`: what the second is for each, the first is too."""
+    return left.non_value is None and folded[left.end : right.start] in (" và ", " hoặc ")
 
 
 def _is_bare(quantity: Quantity) -> bool:

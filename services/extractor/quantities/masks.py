@@ -59,6 +59,7 @@ _DATE_BEFORE: Final = frozenset(
         "nay",
         "kỉ niệm",
         "niệm",
+        "hôm",
     )
 )
 

@@ -42,7 +42,7 @@ def glued_name(text: str, folded: str, start: int, end: int, words: Lexicon) -> 
     before = text[word_start:start]
     if before and not (len(before) > 1 and before.islower() and is_syllable(folded[word_start:start])):
         return word_start, _end_of_word(folded, end)
-    if start > 1 and folded[start - 1] == "-" and folded[start - 2].isalpha():
+    if start > 1 and folded[start - 1] in "-+" and folded[start - 2].isalpha():
         return start, end
     if end < len(folded) and folded[end].isalpha() and not _is_unit(text, folded, end, words):
         return start, _end_of_word(folded, end)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Final
 
 from services.extractor.cues import HEADING_CHARACTERS_MAX, Triggers, is_heading, load, pattern
 from services.extractor.model import StatusCue
 from services.extractor.reading import Reading
+from services.extractor.statuses.past import past_openings
 from shared.vietnam.text import fold
 
 _WORDS: Final = load(Path(__file__).with_name("words.yaml"))
@@ -26,6 +27,7 @@ class _Rule:
     scope: str
     form: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    opens: bool
 
 
 def _rules() -> dict[str, list[_Rule]]:
@@ -34,13 +36,14 @@ def _rules() -> dict[str, list[_Rule]]:
         form = re.compile(pattern(rule["form"], {})) if "form" in rule else None
         unless = re.compile(rf"(?<![^\W\d])(?:{pattern(rule['unless'], {})})\Z") if "unless" in rule else None
         for word in rule["at"]:
-            made = _Rule(order, rule["id"], rule["status"], rule["scope"], form, unless)
+            made = _Rule(order, rule["id"], rule["status"], rule["scope"], form, unless, rule.get("opens", False))
             found.setdefault(fold(word), []).append(made)
     return found
 
 
 _RULES: Final = _rules()
 _TRIGGERS: Final = Triggers(_RULES)
+_OPENING: Final = re.compile(r"[^\wđ]*(?:[a-e\divx]{1,4}[.)] *)?(?:về |trong |trước mắt, )?")
 _LIST_OPENS: Final = re.compile(r".? *: *(?:\n|\Z)")
 _HEADS: Final = {
     status: re.compile(
@@ -53,27 +56,42 @@ _HEADS: Final = {
 
 
 def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
-    """Words of `reading` that set a status, in order, not overlapping. Never raises; linear in the text's length.
+    """Words of `reading` that set a status, in order, not overlapping. Never raises; linear in the text's length."""
+    sections = _headings(reading)
+    heads = {cue.start for cue in sections}
+    words = [cue for cue in _worded(reading) if cue.start not in heads]
+    cues: list[StatusCue] = []
+    # A section's head may hold words that govern no more than it does; a past period is outdone by words at its place.
+    for cue in sorted([*sections, *words, *past_openings(reading, published)], key=attrgetter("start")):
+        if not cues or cue.start >= cues[-1].end:
+            cues.append(cue)
+    return cues
 
-    `published` is not needed yet words may come to need it; a figure's own period decides in `status_of_period`."""
+
+def _worded(reading: Reading) -> list[StatusCue]:
     text = reading.folded
-    cues = _headings(reading)
-    taken = {cue.start for cue in cues}
+    cues: list[StatusCue] = []
     done = 0
     hits = [(start, rule.order, len(word), rule) for start, word in _TRIGGERS.find(text) for rule in _RULES[word]]
     hits.sort(key=itemgetter(0, 1))  # of those at one place the rules in their order, the longest word first
     for start, _, length, rule in hits:
-        if start < done or start in taken:
+        if start < done:
             continue
         match = rule.form.match(text, start) if rule.form else None
-        if rule.form and match is None:
+        if (rule.form and match is None) or (rule.opens and not _opens_sentence(reading, start)):
             continue
         if rule.unless and rule.unless.search(text[max(0, start - _BEFORE_MAX) : start]):
             continue
         done = match.end() if match and match.end() > start else start + length
         scope = "list" if rule.scope == "quote" and _opens_list(text, done) else rule.scope
         cues.append(StatusCue(start, done, rule.status, scope, (rule.id,)))
-    return sorted(cues, key=lambda cue: cue.start)
+    return cues
+
+
+def _opens_sentence(reading: Reading, start: int) -> bool:
+    """Nothing but a list mark or `về` stands before it in its sentence."""
+    sentence = reading.sentences[max(0, reading.sentence_at(start))]
+    return _OPENING.fullmatch(reading.folded, sentence.start, start) is not None
 
 
 def _opens_list(text: str, end: int) -> bool:
@@ -88,7 +106,7 @@ def _headings(reading: Reading) -> list[StatusCue]:
     for index, sentence in enumerate(reading.sentences):
         if sentence.paragraph != paragraph:
             start, paragraph = sentence.start, sentence.paragraph
-        past_lead = past_lead or sentence.kind == "paragraph"
+        past_lead = past_lead or sentence.kind in ("paragraph", "item")
         if not past_lead or sentence.end - start > HEADING_CHARACTERS_MAX or not is_heading(reading, index):
             continue
         for status, head in _HEADS.items():
