@@ -166,12 +166,17 @@ def explain(settings: Settings, env_file: Path | None = Path(".env")) -> list[Se
 def env_example() -> str:
     """The text of .env.example: every setting, commented out at its default, under its explanation."""
     blocks = ["# Settings of Solieu. Copy to .env and uncomment what you change. Made by `python -m shared.settings`."]
-    for name, _, field in _walk(Settings):
-        default = field.get_default()
-        shown = "" if default is None else _shown(default).removeprefix(f"{ROOT}/")
-        help_lines = [f"# {line.strip()}" for line in (field.description or "").splitlines()]
+    for name, shown, description in described():
+        help_lines = [f"# {line.strip()}" for line in description.splitlines()]
         blocks.append("\n".join([*help_lines, f"#{name}={shown}"]))
     return "\n\n".join(blocks) + "\n"
+
+
+def described() -> Iterator[tuple[str, str, str]]:
+    """Name, default and explanation of every setting. Paths are relative to the checkout."""
+    for name, _, field in _walk(Settings):
+        default = field.get_default()
+        yield name, "" if default is None else _shown(default).removeprefix(f"{ROOT}/"), field.description or ""
 
 
 def _walk(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...], FieldInfo]]:
