@@ -109,6 +109,8 @@ def _headings(reading: Reading) -> list[StatusCue]:
         past_lead = past_lead or sentence.kind in ("paragraph", "item")
         if not past_lead or sentence.end - start > HEADING_CHARACTERS_MAX or not is_heading(reading, index):
             continue
+        if ":" in reading.text[start : sentence.end]:
+            continue  # what it heads stands in the line itself
         for status, head in _HEADS.items():
             if head.match(reading.folded, start):
                 rules = (f"status.{status}_section",)

@@ -1,0 +1,49 @@
+"""Periods that were over when the article appeared: what a clause says of them is done."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from services.extractor.model import StatusCue
+from services.extractor.periods import period_end
+from services.extractor.periods.article import frame
+from services.extractor.periods.readers import READERS, State
+from services.extractor.periods.scan import scan
+from services.extractor.reading import Reading
+
+_KINDS: Final = frozenset(("year", "as_of_day", "month", "quarter", "first_months", "span"))
+_CONTEXTS: Final = frozenset(("", "until_end", "until", "end"))
+_CLAUSE_OPENS: Final = re.compile(
+    r"(?:^|[.;:,…!?“(–-]) *(?:(?:riêng|còn|nếu như|tính|kết thúc|trong|vào) +)*\Z", re.MULTILINE
+)
+_BEFORE_MAX: Final = 24
+
+
+def past_openings(reading: Reading, published: date | None) -> list[StatusCue]:
+    """An actual cue for each past period that opens a clause (`Năm 2022, …`, `đến hết tháng 9, …`), so that a target
+    spoken of before reaches no further."""
+    around = frame(reading, published)
+    if not around.period:
+        return []
+    # Without a publication date only what lies before the article's own year is surely past.
+    today = published or date(max(around.year - 1, 1), 12, 31)
+    text = reading.folded
+    cues = []
+    for find in scan(text):
+        if (
+            find.read not in _KINDS
+            or find.before not in _CONTEXTS
+            or find.bracket
+            or text[find.end : find.end + 1] != ","
+        ):
+            continue
+        start = find.start - (len(find.before_words) if find.before else 0)
+        if not _CLAUSE_OPENS.search(text[max(0, start - _BEFORE_MAX) : start]):
+            continue
+        answer = READERS[find.read](find, State(around, around.year))
+        end = period_end(answer[0]) if answer and answer[1] != "name" else None
+        if end is not None and end <= today:
+            cues.append(StatusCue(find.start, find.end, "actual", "clause", ("status.past_period",)))
+    return cues
