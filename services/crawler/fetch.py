@@ -28,8 +28,7 @@ from services.crawler.tls import relaxed_context, strict_context
 REDIRECTS_MAX: Final = 5
 HEADER_BYTES_MAX: Final = 16 * 1024
 RATIO_MAX: Final = 200
-"""A body that unpacks to more than so many times its size, and to more than 1 MiB, is a bomb; HTML packs about 1:5, the
-emptiest calendar page seen 1:60."""
+"""A body that unpacks to more than so many times its size, and to more than 1 MiB, is a bomb. HTML packs about 1:5."""
 _BOMB_BYTES_MIN: Final = 1024 * 1024
 STRICT: Final = Tls()
 _PIECE: Final = 64 * 1024
@@ -168,8 +167,8 @@ class Fetcher:
                     return await self._exchange(
                         url, headers, strict_context(tls) if verified else relaxed_context(tls), verified
                     )
-                except aiohttp.ClientSSLError:
-                    if not tls.allow or not verified:
+                except (aiohttp.ClientSSLError, aiohttp.ClientConnectorError) as error:
+                    if not tls.allow or not verified or not _is_of_tls(error, url):
                         raise
                     self._relaxed.add(host)
                     return await self._exchange(url, headers, relaxed_context(tls), False)
@@ -226,7 +225,8 @@ async def _read(answer: aiohttp.ClientResponse, bytes_max: int) -> tuple[bytes, 
                     return b"", b"", Outcome.BROKEN
                 unpack = zlib.decompressobj(wbits=-15)  # some servers send deflate without its header
                 body += unpack.decompress(piece, bytes_max + 1)
-        if len(body) > max(_BOMB_BYTES_MIN, RATIO_MAX * len(raw)):
+        consumed = len(raw) - (len(unpack.unconsumed_tail) if unpack else 0)
+        if len(body) > min(_BOMB_BYTES_MIN, bytes_max) and len(body) > RATIO_MAX * consumed:
             return b"", b"", Outcome.BOMB
         if len(raw) > bytes_max or len(body) > bytes_max:
             return b"", b"", Outcome.TOO_LARGE
@@ -264,6 +264,12 @@ def _outcome_of(error: Exception) -> Outcome:
     if isinstance(error, OSError):
         return Outcome.UNREACHABLE
     raise error
+
+
+def _is_of_tls(error: Exception, url: str) -> bool:
+    """Old servers don't always say what they dislike of a handshake: some just hang up."""
+    hung_up = isinstance(getattr(error, "os_error", None), ConnectionResetError | ConnectionAbortedError)
+    return isinstance(error, aiohttp.ClientSSLError) or (hung_up and url.startswith("https:"))
 
 
 def _words(error: Exception) -> str:

@@ -22,6 +22,8 @@ DEPTH_MAX: Final = 12
 """Path segments. The deepest real address seen has 9."""
 PATTERN_DAY_MAX: Final = 300
 """New addresses of one pattern that a day may bring: the busiest paper publishes fewer, an endless calendar more."""
+UNPROVEN_DAY_MAX: Final = 60
+"""The same while none of the pattern's addresses has given a page yet: twice a feed's length, a fifth of a calendar's."""
 BARREN_MIN: Final = 10
 """A pattern of which so many first fetches gave no page of their own, and at most a tenth of that did, is a trap."""
 BARREN_DAY_MAX: Final = 3
@@ -74,7 +76,8 @@ def within_budget(new: Iterable[Address], yields: Mapping[str, Yield]) -> tuple[
         name = pattern(address.url)
         known = yields.get(name, Yield())
         barren = known.bad >= BARREN_MIN and known.good * 10 <= known.bad
-        if known.taken_today + taken[name] >= (BARREN_DAY_MAX if barren else PATTERN_DAY_MAX):
+        day_max = BARREN_DAY_MAX if barren else PATTERN_DAY_MAX if known.good else UNPROVEN_DAY_MAX
+        if known.taken_today + taken[name] >= day_max:
             over += 1
             continue
         taken[name] += 1

@@ -47,9 +47,7 @@ class PostgresState:
                 urls=[portal.base[0] for portal in portals],
             )
             if sources:
-                await queries().enrol_hosts(
-                    connection, hosts=sorted({source.host for source in sources}), now=min(s.next_at for s in sources)
-                )
+                await _enrol_hosts(connection, [(source.host, source.next_at) for source in sources])
                 await queries().enrol_sources(
                     connection,
                     ids=[source.source_id for source in sources],
@@ -133,10 +131,8 @@ class PostgresState:
         self, owner: str, host: str, source: Source, found: Sequence[Address], counts: Mapping[Count, int]
     ) -> None:
         async with self._holding(owner, host) as connection:
-            hosts = {address.host for address in found} | ({source.host} if source.host != host else set())
-            if hosts:
-                now = min((*(address.found_at for address in found), source.next_at))
-                await queries().enrol_hosts(connection, hosts=sorted(hosts), now=now)
+            due = [(address.host, address.found_at) for address in found]
+            await _enrol_hosts(connection, [each for each in (*due, (source.host, source.next_at)) if each[0] != host])
             await queries().save_source(connection, **_fields(source, "portal", "kind"))
             if found:
                 await queries().add_addresses(
@@ -160,7 +156,7 @@ class PostgresState:
                     patterns=sorted(taken),
                     ns=[taken[each] for each in sorted(taken)],
                 )
-            await _add_counts(connection, source.polled_at, counts)
+            await _add_counts(connection, source.polled_at or source.next_at, counts)
 
     async def save_visit(
         self,
@@ -174,7 +170,7 @@ class PostgresState:
         at = page.fetched_at if page else address.next_at or address.found_at
         async with self._holding(owner, host) as connection:
             if address.host != host:
-                await queries().enrol_hosts(connection, hosts=[address.host], now=at)
+                await _enrol_hosts(connection, [(address.host, at)])
             kept = _fields(address, "portal", "source_id", "canonical_url", "found_at", "title", "published", "summary")
             await queries().save_address(connection, **kept)
             if page:
@@ -247,8 +243,17 @@ def _address(row: Mapping[str, Any]) -> Address:
     return Address(**{**row, "outcome": Outcome(row["outcome"]) if row["outcome"] else None})
 
 
-async def _add_counts(connection: Connection, at: datetime | None, counts: Mapping[Count, int]) -> None:
-    if not counts or at is None:
+async def _enrol_hosts(connection: Connection, due: Sequence[tuple[str, datetime]]) -> None:
+    """Makes the hosts known, or due earlier. In the order of their names, against deadlocks."""
+    earliest: dict[str, datetime] = {}
+    for host, at in due:
+        earliest[host] = min(at, earliest.get(host, at))
+    hosts = sorted(earliest)
+    await queries().enrol_hosts(connection, hosts=hosts, due_ats=[earliest[host] for host in hosts])
+
+
+async def _add_counts(connection: Connection, at: datetime, counts: Mapping[Count, int]) -> None:
+    if not counts:
         return
     keys = sorted(counts)
     await queries().add_counts(

@@ -38,6 +38,6 @@ def relaxed_context(tls: Tls) -> ssl.SSLContext:
     if "legacy" in tls.allow:
         # OpenSSL 3 refuses old renegotiation and keys below 112 bits, which old government servers have.
         context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
-        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     return context

@@ -1,6 +1,6 @@
--- name: enrol_hosts(hosts, now)!
+-- name: enrol_hosts(hosts, due_ats)!
 INSERT INTO crawl_host (host, due_at)
-SELECT host, :now FROM unnest(:hosts::text[]) AS host
+SELECT host, due_at FROM unnest(:hosts::text[], :due_ats::timestamptz[]) AS given (host, due_at)
 ON CONFLICT (host) DO UPDATE SET due_at = least(crawl_host.due_at, excluded.due_at);
 
 -- name: enrol_sources(ids, portals, kinds, urls, hosts, next_ats, intervals)!

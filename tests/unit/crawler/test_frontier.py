@@ -10,6 +10,7 @@ from services.crawler.frontier import (
     BARREN_DAY_MAX,
     BARREN_MIN,
     PATTERN_DAY_MAX,
+    UNPROVEN_DAY_MAX,
     candidates,
     fingerprint,
     is_trap,
@@ -54,10 +55,12 @@ def addresses(count: int, start: int = 0) -> list[Address]:
 
 
 def test_an_endless_calendar_runs_out_of_its_days_budget() -> None:
-    kept, over = within_budget(addresses(3 * PATTERN_DAY_MAX), {})
-    assert (len(kept), over) == (PATTERN_DAY_MAX, 2 * PATTERN_DAY_MAX)
+    kept, over = within_budget(addresses(900), {})
+    assert (len(kept), over) == (UNPROVEN_DAY_MAX, 900 - UNPROVEN_DAY_MAX)
     name = pattern(kept[0].url)
-    assert within_budget(addresses(5), {name: Yield(taken_today=PATTERN_DAY_MAX)}) == ([], 5)
+    kept, over = within_budget(addresses(900), {name: Yield(good=5)})
+    assert (len(kept), over) == (PATTERN_DAY_MAX, 900 - PATTERN_DAY_MAX)
+    assert within_budget(addresses(5), {name: Yield(taken_today=PATTERN_DAY_MAX, good=5)}) == ([], 5)
 
 
 def test_a_pattern_that_gives_nothing_is_hardly_asked_and_never_given_up() -> None:
