@@ -30,6 +30,7 @@ _MEASURES: Final = frozenset(
         "mét vuông",
         "lít",
         "km2",
+        "km²",
         "kwh",
         "mw",
         "tấn",

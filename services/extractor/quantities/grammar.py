@@ -26,6 +26,8 @@ _RANGE: Final = re.compile(r" ?(?:-|–|—|~|÷) ?(?=[0-9])| (?:đến|tới|-|
 _ANOTHER: Final = re.compile(r" ?[-–—] ?[0-9]")
 _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
 _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
+_NUMBERED: Final = re.compile(r"\)(?= [^\W\d_])")
+_MINUS: Final = re.compile(r"[ (:][-−]")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
 _CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
 
@@ -89,6 +91,8 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
     if glued := glued_name(text, folded, start, end, scan.lexicon):
         begin = max(glued[0], previous.end if previous else 0)
         return Quantity(begin, glued[1], Decimal(0), None, non_value="name")
+    if folded[start - 1 : start] == "(" and _NUMBERED.match(folded, end):
+        return Quantity(start, end, Decimal(0), None, non_value="list_mark")
     if left.line_start and (mark := _LIST_MARK.match(folded, start)) and mark.end() >= end:
         return Quantity(start, mark.end(), Decimal(0), None, non_value="list_mark")
     mask = mask_at(text, folded, start, end, left)
@@ -115,8 +119,9 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
     noun = read_noun(text, folded, amount.end, words, short=numeral.plain and len(numeral.digits) <= 2)
     after = noun.end if noun else amount.end
     if slash := _SLASH.match(folded, after):
-        second, noun = _second(scan, slash.end(), noun)
-        return _quantity(scan, left, amount, second, noun, "pair")
+        second, last = _second(scan, slash.end(), noun)
+        per = noun is not None and last is not None and (last.noun != noun.noun or _is_base(second))
+        return _quantity(scan, left, amount, second, last, "pair", per)
     if (dash := _RANGE.match(folded, after)) and not _dashed(folded, previous, match.start()):
         second, last = _second(scan, dash.end(), noun)
         if second is not None and _is_range(folded, amount, noun, second, last):
@@ -124,6 +129,11 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
                 amount = replace(amount, power=second.power)
             return _quantity(scan, left, amount, second, last, "range")
     return _quantity(scan, left, amount, None, noun, "")
+
+
+def _is_base(amount: Amount | None) -> bool:
+    """Round numbers that rates are given for: `50 người/100.000 dân`."""
+    return amount is not None and amount.numeral.digits.replace(".", "") in ("1000", "10000", "100000")
 
 
 def _second(scan: Scan, at: int, noun: Counting | None) -> tuple[Amount | None, Counting | None]:
@@ -154,7 +164,7 @@ def _is_range(folded: str, first: Amount, noun: Counting | None, second: Amount,
 
 
 def _quantity(
-    scan: Scan, left: Before, amount: Amount, second: Amount | None, noun: Counting | None, rule: str
+    scan: Scan, left: Before, amount: Amount, second: Amount | None, noun: Counting | None, rule: str, per: bool = False
 ) -> Quantity:
     folded = scan.reading.folded
     rules = [rule] if rule else []
@@ -170,11 +180,14 @@ def _quantity(
     if pair and other and noun is None and is_fraction(folded, folded[start:end], end, left.one):
         value, other, pair, unit = round(value / other * 100, 2), None, False, "percent"
         rules[0] = "fraction"
-    reason = reason_of(folded, left, Said(amount, second, noun, value, unit, bound, end), scan.lexicon)
+    reason = reason_of(folded, left, Said(amount, second, noun, value, unit, bound, end, rule, per), scan.lexicon)
     if reason == "times" and value > 1 and (verb := _MULTIPLE.search(left.clause)):
         value, other = _rise(value, verb[1]), other and _rise(other, verb[1])
         reason, unit, doubtful = None, "percent", verb[1] != "gấp"
         rules.append("times")
+    if unit == "percent" and not rules and not left.line_start and _MINUS.fullmatch(folded, max(0, start - 2), start):
+        value, start = -value, start - 1
+        rules.append("minus")
     return Quantity(
         start,
         end,

@@ -21,10 +21,10 @@ _DATES: Final = (
     re.compile(rf"{_DAY} ?([/.\-]) ?{_MONTH} ?\1 ?{_YEAR}{_END}"),
     re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]){_END}"),
     re.compile(rf"{_DAY} ?tháng ?{_MONTH}(?: ?năm ?{_YEAR})?{_END}(?![.,][0-9])"),
-    re.compile(rf"{_MONTH}[/\-.]{_YEAR}{_END}"),
+    re.compile(rf"(?:{_MONTH} ?[-–] ?)?{_MONTH}[/\-.]{_YEAR}{_END}"),
 )
 _DAY_MONTH: Final = re.compile(rf"{_DAY} ?(?P<mark>[/.\-]) ?{_MONTH}{_END}(?![/.,\-][0-9])")
-_DAYS: Final = re.compile(rf"{_DAY} ?[-–] ?(?={_DAY}/{_MONTH}{_END})")
+_DAYS: Final = re.compile(rf"{_DAY}(?: ?[-–] ?| đến (?:ngày )?)(?={_DAY}/{_MONTH}{_END})")
 _TIME: Final = re.compile(
     r"(?:[01]?[0-9]|2[0-4])"
     r"(?::[0-5][0-9](?::[0-5][0-9])?(?: ?[ap]m\b)?|h(?:[0-5][0-9])?(?!\w)|g[0-5][0-9](?!\w))"
@@ -90,7 +90,7 @@ def _is_years(found: str) -> bool:
 
 def _may_be_date(folded: str, start: int, end: int, mark: str) -> bool:
     """Whether the digits have a date's mark inside or behind them: most numbers have not, and need no closer look."""
-    if mark in ("/", "-", "–", "t"):
+    if mark in ("/", "-", "–", "t", "đ"):
         return end - start <= 10
     dot = folded.find(".", start, end)
     return 0 <= dot <= start + 2 and not (folded[dot + 3 : dot + 4].isdigit() and end - dot == 4)

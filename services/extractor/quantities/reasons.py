@@ -36,6 +36,10 @@ class Said:
     bound: str
     """The comparator."""
     end: int
+    rule: str = ""
+    """pair or range, where there is a second number."""
+    per: bool = False
+    """The second number counts another thing: `50 người/100.000 dân`."""
 
 
 def named(left: Before, words: Lexicon) -> str | None:
@@ -50,6 +54,8 @@ def named(left: Before, words: Lexicon) -> str | None:
 
 def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | None:
     """Why `said` is no value; None where it is one."""
+    if said.per:
+        return "norm"
     if said.noun is not None and said.noun.noun.reason is not None:
         return said.noun.noun.reason
     numeral = said.amount.numeral
@@ -63,6 +69,8 @@ def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | No
         and (not said.noun or left.one == "năm")
     ):
         return "year"
+    if said.noun is None and said.second is not None and said.rule == "range" and plain and said.second.numeral.plain:
+        return "score" if said.value <= DAY_MAX else None
     if said.noun is None and not said.amount.power:
         reason = _reason_of_bare(left, plain, words)
     else:
