@@ -7,17 +7,16 @@ were set by hand on half of the gold articles and checked on the other half (doc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from services.extractor import roles
-from services.extractor.draft import Candidate, Draft
-from services.extractor.fit import companions, measure_of
-from services.extractor.model import Mention, Quantity
-from services.extractor.roles import Role
-from services.extractor.scene import Scene, SentenceView
-from shared.vietnam.catalogue import Indicator, catalogue
+from services.extractor.draft import Candidate
+from services.extractor.fit import measure_of
+from services.extractor.model import Mention
+from services.extractor.scene import Scene
+from services.extractor.slots import Slot, is_zero
+from shared.vietnam.catalogue import catalogue
 from shared.vietnam.text import fold
 
 COST_MAX: Final = 13.0
@@ -36,9 +35,6 @@ LENGTH: Final = 0.6
 """Off for each word that matched: the longer name is the likelier."""
 ADJACENT: Final = 2.0
 """Off where the number's own noun is part of the name (`9.018 hộ nghèo`)."""
-GLUE_MAX: Final = 28
-"""Words. More than this between two numbers says something of its own."""
-INHERITED: Final = 4.0
 PRIVATE: Final = 25
 """Words. So far reach the words that make a figure one family's."""
 GROUP: Final = 2.5
@@ -52,126 +48,7 @@ DECOY: Final = 4.0
 """Off where the number's own noun heads something that the catalogue does not hold."""
 WINDOW: Final = 45
 """Words. Mentions beyond are no candidates."""
-_BARE: Final = re.compile(fold(r"\s*(?:$|[,;.:()\n–-]|và\b|so với\b|đạt\b|kế hoạch\b)"))
 _PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả|riêng)\b"))
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A number that wants an indicator, with its surroundings."""
-
-    quantity: Quantity
-    role: Role
-    before: str
-    after: str
-    first: int
-    """Index of its first word; `stop` that after its last."""
-    stop: int
-    headline: bool
-
-    @property
-    def nameable(self) -> bool:
-        """False for a bare number that a word follows which is no unit (`2 ao tôm`), and for any bare number of a headline."""
-        return (
-            self.quantity.unit is not None
-            or _is_zero(self.quantity)
-            or (not self.headline and _BARE.match(self.after) is not None)
-        )
-
-
-def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
-    """The values of a sentence with their roles. Non-values are left out, but for norms, which some indicators are."""
-    folded = scene.reading.folded
-    values = [q for q in view.quantities if q.non_value in (None, "norm")]
-    slots = []
-    last = view.sentence.start
-    for at, quantity in enumerate(values):
-        stop = values[at + 1].start if at + 1 < len(values) else view.sentence.end
-        start = quantity.start if quantity.comparator_start is None else min(quantity.start, quantity.comparator_start)
-        before = folded[last:start] if start > last else ""
-        after = folded[quantity.end : view.sentence.end if stop < quantity.end else min(stop, quantity.end + 120)]
-        slots.append(
-            Slot(
-                quantity,
-                _level_inside_name(
-                    roles.role_of(quantity, before, after, slots[-1].role if slots else None), quantity, last, view
-                ),
-                before,
-                after,
-                scene.words.at(quantity.start),
-                scene.words.at(quantity.end),
-                view.sentence.kind == "heading",
-            )
-        )
-        last = quantity.end
-    return slots
-
-
-def _level_inside_name(role: Role, quantity: Quantity, before_from: int, view: SentenceView) -> Role:
-    """A level where the verb of rise or fall is a part of a name (`việc làm tăng thêm`, `giảm giờ làm`)."""
-    if role.name != roles.CHANGE or quantity.unit == "percent":
-        return role
-    at = before_from + role.governor
-    for mention in view.mentions:
-        named = mention.indicator is not None and len(mention.parts) == 1 and mention.kind == "pattern"
-        if named and mention.start <= at < mention.end and not catalogue()[mention.indicator or ""].is_rate:
-            return Role(roles.LEVEL, rule="role.verb_inside_name")
-    return role
-
-
-def usable(mentions: Sequence[Mention], recent: frozenset[str], title: frozenset[str]) -> list[Mention]:
-    """Mentions that count: outside the `not` words of their own indicator, elliptic ones only where what they lean on was the
-    last thing named."""
-    banned: dict[str | None, list[Mention]] = {}
-    for mention in mentions:
-        if mention.kind == "not":
-            banned.setdefault(mention.indicator, []).append(mention)
-    kept = [m for m in mentions if m.kind == "not" or not _inside_any(m, banned.get(m.indicator, ()))]
-    names = [m for m in kept if m.kind == "pattern" and m.indicator]
-    shadows = [m for m in mentions if m.kind == "pattern" and m not in kept]
-    return [
-        m
-        for m in kept
-        if (
-            m.kind != "elliptic"
-            or not _named_before(m, names, recent if m.weight < 2 else recent | title).isdisjoint(m.of)
-        )
-        and not _shadowed(m, shadows)
-    ]
-
-
-def _shadowed(mention: Mention, shadows: Sequence[Mention]) -> bool:
-    """Part of a longer name that does not count here: no name either."""
-    return mention.kind == "pattern" and any(
-        shadow.indicator != mention.indicator
-        and shadow.weight > mention.weight
-        and shadow.first <= mention.first
-        and mention.last <= shadow.last
-        and len(shadow.parts) == 1
-        for shadow in shadows
-    )
-
-
-def _named_before(mention: Mention, names: Sequence[Mention], recent: frozenset[str]) -> frozenset[str]:
-    """Indicators of the last words before `mention` in its sentence that name any; without such, the recent ones."""
-    before = [name for name in names if name.last < mention.first]
-    if not before:
-        return recent
-    last = max(name.last for name in before)
-    begin = min(name.first for name in before if name.last == last)
-    return frozenset(name.indicator for name in before if name.indicator and name.last >= begin)
-
-
-def _inside_any(mention: Mention, others: Iterable[Mention]) -> bool:
-    """Its words overlap with those of one of `others` and do not go beyond them on both sides."""
-    return any(
-        first <= other.last
-        and other.first <= last
-        and not (mention.first < other.first and other.last < mention.last)
-        and not (len(mention.parts) == 1 and mention.first <= other.first and other.last < mention.last)
-        for other in others
-        for first, last in mention.parts
-    )
 
 
 def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene: Scene) -> list[list[Candidate]]:
@@ -284,7 +161,7 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     cost += SEMICOLON * text.count(";", start, end)
     cost += COMMA * commas + (2.0 * opened if opened == closed else BRACKET * abs(opened - closed))
     cost += _between(slot, slots, start, end, after)
-    if _is_zero(slot.quantity):
+    if is_zero(slot.quantity):
         cost += COST_MAX * (not after or gap > 2)
     if after:
         cost += AFTER_COMMA * bool(commas) + (0.5 if gap > 1 else -1.0)
@@ -317,133 +194,8 @@ def _between(slot: Slot, slots: Sequence[Slot], start: int, end: int, after: boo
     return cost
 
 
-def _is_zero(quantity: Quantity) -> bool:
-    """Nought by negation (`không xảy ra`): only the name right after it is denied."""
-    return quantity.value == 0 and "nought" in quantity.rules
-
-
 def _gap(part: tuple[int, int], slot: Slot) -> int:
     first, last = part
     if first >= slot.stop:
         return first - slot.stop
     return max(0, slot.first - last - 1)
-
-
-_SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|tương đương|tương ứng)[^,;]{0,25}$"))
-_SHARE_OF: Final = re.compile(fold(r"\s*(dân số|tổng|lực lượng lao động|số (?:hộ|trẻ|người|xã)|so với (?:tổng|dân))"))
-_COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|còn|giảm|tăng)[^,;]{0,15}$"))
-_MONEY: Final = re.compile(fold(r"(kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}$"))
-
-
-def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[Candidate]:
-    """Indicators that the observations before the slot in its sentence lend it: as the base of a rise, as a companion."""
-    found = []
-    for back, draft in enumerate(reversed(before[-4:])):
-        if draft.indicator is None:
-            continue
-        if slot.role.name == roles.CHANGE and draft.measure != "level":
-            if measure_of(catalogue()[draft.indicator], slot.quantity, slot.role):
-                found.append(Candidate(draft.indicator, 2.0 + back, "lent: another rise or fall of the same"))
-            continue
-        if draft.measure == "change" and _level_beside(slot, draft):
-            found.append(Candidate(draft.indicator, 3.0 + back, "lent: the level beside a rise or fall"))
-        if draft.measure != "level":
-            continue
-        words = slot.first - scene.words.at(draft.quantity.end)
-        entry = catalogue()[draft.indicator]
-        if slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
-            if measure_of(entry, slot.quantity, slot.role) and _same_unit(slot.quantity, draft):
-                found.append(
-                    Candidate(draft.indicator, 1.0 + 0.15 * words + back, "lent: rise or fall of the value before")
-                )
-        if slot.role.name in (roles.LEVEL, roles.CHANGE) and slot.quantity.non_value is None:
-            for companion in companions().get(draft.indicator, ()) if back < 2 else ():
-                if slot.quantity.unit in companion.units and _cued(companion, slot):
-                    found.append(
-                        Candidate(companion.code, 1.0 + 0.3 * words + 2 * back, f"lent: beside {draft.indicator}")
-                    )
-    return found
-
-
-_LEVEL_BESIDE: Final = re.compile(fold(r"(từ|còn|xuống|lên)\s*(?:mức\s*|khoảng\s*)?$"))
-
-
-def _level_beside(slot: Slot, draft: Draft) -> bool:
-    """`giảm 2,9% (từ 8,92% xuống còn 6,02%)`."""
-    same = slot.quantity.unit == draft.quantity.unit == "percent" and draft.unit == "percentage_point"
-    return slot.role.name == roles.LEVEL and same and _LEVEL_BESIDE.search(slot.before) is not None
-
-
-def _same_unit(quantity: Quantity, draft: Draft) -> bool:
-    return quantity.unit in ("percent", "percentage_point") or quantity.unit == draft.unit
-
-
-def _cued(companion: Indicator, slot: Slot) -> bool:
-    if companion.unit == "vnd":
-        return _MONEY.search(slot.before) is not None
-    if companion.unit == "percent":
-        return _SHARE.search(slot.before) is not None or _SHARE_OF.match(slot.after) is not None
-    return _COUNT.search(slot.before) is not None
-
-
-def inherited(
-    slot: Slot,
-    before: Sequence[Draft],
-    topics: Sequence[str],
-    scene: Scene,
-    places: Sequence[tuple[int, int]],
-    begin: int,
-) -> Candidate | None:
-    """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it and
-    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before named without a
-    number; `begin`: the sentence's first word."""
-    if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None:
-        return None
-    if not _glued(scene, slot.stop, _clause_end(slot, scene), places):
-        return None
-    for draft in reversed(before[-4:]):
-        if draft.measure != "level" or draft.indicator is None:
-            continue
-        entry = catalogue()[draft.indicator]
-        if slot.quantity.unit not in (None, draft.unit) or measure_of(entry, slot.quantity, slot.role) is None:
-            if scene.words.at(draft.quantity.start) >= begin:
-                return None
-            continue
-        start = max(begin, scene.words.at(draft.quantity.end))
-        if _glued(scene, start, slot.first, places):
-            return Candidate(draft.indicator, INHERITED, "inherited: nothing but places and periods between")
-        return None
-    for code in reversed(topics):
-        for entry in (catalogue()[code], *companions().get(code, ())):
-            fits = slot.quantity.unit is not None and measure_of(entry, slot.quantity, slot.role) is not None
-            if fits and _glued(scene, begin, slot.first, places):
-                return Candidate(entry.code, INHERITED, "inherited: the sentence before names it")
-    return None
-
-
-def _is_name(text: str, start: int) -> bool:
-    """Capitalised, but no abbreviation (`BHTN`)."""
-    return text[start].isupper() and text[start + 1 : start + 2].islower()
-
-
-_CLAUSE_END: Final = re.compile(fold(r"[,;.()\n]|\b(?:trong khi|nhưng|còn|và|thì)\b"))
-
-
-def _clause_end(slot: Slot, scene: Scene) -> int:
-    stop = _CLAUSE_END.search(slot.after)
-    return scene.words.at(slot.quantity.end + (stop.start() if stop else len(slot.after)))
-
-
-def _glued(scene: Scene, first: int, stop: int, places: Sequence[tuple[int, int]]) -> bool:
-    words = scene.words
-    if stop - first > GLUE_MAX:
-        return False
-    for at in range(first, stop):
-        if words.codes[at] in scene.lexicon.glue or words.codes[at] < "\x03":
-            if words.codes[at] != "\x01":
-                continue
-        start = words.starts[at]
-        if any(begin <= start < end for begin, end in places) or _is_name(scene.reading.text, start):
-            continue
-        return False
-    return True

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.extractor import roles
-from services.extractor.binding import Slot
 from services.extractor.draft import Draft
 from services.extractor.fit import measure_of
 from services.extractor.model import AreaMention, Mention, PeriodMention
 from services.extractor.roles import Role
 from services.extractor.scene import Scene, SentenceView
+from services.extractor.slots import Slot
 from shared.vietnam.catalogue import catalogue
 from shared.vietnam.text import fold
 

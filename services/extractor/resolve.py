@@ -9,19 +9,14 @@ from decimal import Decimal
 from typing import Final
 
 from services.extractor import roles
-from services.extractor.binding import (
-    COST_MAX,
-    Slot,
-    direct_candidates,
-    inherited,
-    lent_candidates,
-    slots_of,
-    usable,
-)
+from services.extractor.binding import COST_MAX, direct_candidates
 from services.extractor.draft import Candidate, Draft
 from services.extractor.fit import measure_of
+from services.extractor.lending import inherited, lent_candidates
 from services.extractor.lists import Given, distribute, plan_ratios
+from services.extractor.naming import usable
 from services.extractor.scene import Scene, SentenceView
+from services.extractor.slots import Slot, slots_of
 from shared.vietnam.catalogue import catalogue
 from shared.vietnam.text import fold
 

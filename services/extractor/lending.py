@@ -1,0 +1,141 @@
+"""What observations lend to the numbers after them: the base of a rise or fall, a companion's sense, or their own indicator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from services.extractor import roles
+from services.extractor.draft import Candidate, Draft
+from services.extractor.fit import companions, measure_of
+from services.extractor.indicators.lexicon import UNKNOWN
+from services.extractor.model import Quantity
+from services.extractor.scene import Scene
+from services.extractor.slots import Slot
+from shared.vietnam.catalogue import Indicator, catalogue
+from shared.vietnam.text import fold
+
+GLUE_MAX: Final = 28
+"""Words. More than this between two numbers says something of its own."""
+INHERITED: Final = 4.0
+_FIRST_WORD: Final = "\x03"
+"""Code points below stand for barriers, unknown words and numbers."""
+_SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|tương đương|tương ứng)[^,;]{0,25}$"))
+_SHARE_OF: Final = re.compile(fold(r"\s*(dân số|tổng|lực lượng lao động|số (?:hộ|trẻ|người|xã)|so với (?:tổng|dân))"))
+_COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|còn|giảm|tăng)[^,;]{0,15}$"))
+_MONEY: Final = re.compile(fold(r"(kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}$"))
+
+
+def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[Candidate]:
+    """Indicators that the observations before the slot in its sentence lend it: as the base of a rise, as a companion."""
+    found = []
+    for back, draft in enumerate(reversed(before[-4:])):
+        if draft.indicator is None:
+            continue
+        if slot.role.name == roles.CHANGE and draft.measure != "level":
+            if measure_of(catalogue()[draft.indicator], slot.quantity, slot.role):
+                found.append(Candidate(draft.indicator, 2.0 + back, "lent: another rise or fall of the same"))
+            continue
+        if draft.measure == "change" and _level_beside(slot, draft):
+            found.append(Candidate(draft.indicator, 3.0 + back, "lent: the level beside a rise or fall"))
+        if draft.measure != "level":
+            continue
+        words = slot.first - scene.words.at(draft.quantity.end)
+        entry = catalogue()[draft.indicator]
+        if slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
+            if measure_of(entry, slot.quantity, slot.role) and _same_unit(slot.quantity, draft):
+                found.append(
+                    Candidate(draft.indicator, 1.0 + 0.15 * words + back, "lent: rise or fall of the value before")
+                )
+        if slot.role.name in (roles.LEVEL, roles.CHANGE) and slot.quantity.non_value is None:
+            for companion in companions().get(draft.indicator, ()) if back < 2 else ():
+                if slot.quantity.unit in companion.units and _cued(companion, slot):
+                    found.append(
+                        Candidate(companion.code, 1.0 + 0.3 * words + 2 * back, f"lent: beside {draft.indicator}")
+                    )
+    return found
+
+
+_LEVEL_BESIDE: Final = re.compile(fold(r"(từ|còn|xuống|lên)\s*(?:mức\s*|khoảng\s*)?$"))
+
+
+def _level_beside(slot: Slot, draft: Draft) -> bool:
+    """`giảm 2,9% (từ 8,92% xuống còn 6,02%)`."""
+    same = slot.quantity.unit == draft.quantity.unit == "percent" and draft.unit == "percentage_point"
+    return slot.role.name == roles.LEVEL and same and _LEVEL_BESIDE.search(slot.before) is not None
+
+
+def _same_unit(quantity: Quantity, draft: Draft) -> bool:
+    return quantity.unit in ("percent", "percentage_point") or quantity.unit == draft.unit
+
+
+def _cued(companion: Indicator, slot: Slot) -> bool:
+    if companion.unit == "vnd":
+        return _MONEY.search(slot.before) is not None
+    if companion.unit == "percent":
+        return _SHARE.search(slot.before) is not None or _SHARE_OF.match(slot.after) is not None
+    return _COUNT.search(slot.before) is not None
+
+
+def inherited(
+    slot: Slot,
+    before: Sequence[Draft],
+    topics: Sequence[str],
+    scene: Scene,
+    places: Sequence[tuple[int, int]],
+    begin: int,
+) -> Candidate | None:
+    """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it and
+    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before named without a
+    number; `begin`: the sentence's first word."""
+    if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None:
+        return None
+    if not _glued(scene, slot.stop, _clause_end(slot, scene), places):
+        return None
+    for draft in reversed(before[-4:]):
+        if draft.measure != "level" or draft.indicator is None:
+            continue
+        entry = catalogue()[draft.indicator]
+        if slot.quantity.unit not in (None, draft.unit) or measure_of(entry, slot.quantity, slot.role) is None:
+            if scene.words.at(draft.quantity.start) >= begin:
+                return None
+            continue
+        start = max(begin, scene.words.at(draft.quantity.end))
+        if _glued(scene, start, slot.first, places):
+            return Candidate(draft.indicator, INHERITED, "inherited: nothing but places and periods between")
+        return None
+    for code in reversed(topics):
+        for entry in (catalogue()[code], *companions().get(code, ())):
+            fits = slot.quantity.unit is not None and measure_of(entry, slot.quantity, slot.role) is not None
+            if fits and _glued(scene, begin, slot.first, places):
+                return Candidate(entry.code, INHERITED, "inherited: the sentence before names it")
+    return None
+
+
+def _is_name(text: str, start: int) -> bool:
+    """Capitalised, but no abbreviation (`BHTN`)."""
+    return text[start].isupper() and text[start + 1 : start + 2].islower()
+
+
+_CLAUSE_END: Final = re.compile(fold(r"[,;.()\n]|\b(?:trong khi|nhưng|còn|và|thì)\b"))
+
+
+def _clause_end(slot: Slot, scene: Scene) -> int:
+    stop = _CLAUSE_END.search(slot.after)
+    return scene.words.at(slot.quantity.end + (stop.start() if stop else len(slot.after)))
+
+
+def _glued(scene: Scene, first: int, stop: int, places: Sequence[tuple[int, int]]) -> bool:
+    words = scene.words
+    if stop - first > GLUE_MAX:
+        return False
+    for at in range(first, stop):
+        if words.codes[at] in scene.lexicon.glue or words.codes[at] < _FIRST_WORD:
+            if words.codes[at] != UNKNOWN:
+                continue
+        start = words.starts[at]
+        if any(begin <= start < end for begin, end in places) or _is_name(scene.reading.text, start):
+            continue
+        return False
+    return True
