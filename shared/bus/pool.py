@@ -24,6 +24,8 @@ RECYCLE_DOCUMENTS: Final = 5_000
 """A worker is replaced after so many documents: lxml and friends fragment the heap."""
 WARM_S_MAX: Final = 120.0
 """How long a new worker may take until its first document."""
+STARTS_MAX: Final = 5
+"""A worker may be killed from outside while it starts, but not for ever."""
 ORPHAN_S: Final = 5.0
 """A worker whose parent is gone (`kill -9`) ends itself so long after its document's limit."""
 
@@ -147,12 +149,21 @@ class _Slot:
         self._warm = warm
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._killed = False
         self.documents = 0
 
     def ready(self) -> None:
-        """Starts a worker unless there is one, and waits until it is warm."""
-        if self._process is not None:
-            return
+        """Starts a worker unless there is one, and waits until it is warm. Raises `PoolBroken`."""
+        self._killed = False
+        for _ in range(STARTS_MAX):
+            if self._process is not None or self._start():
+                return
+            if self._killed:
+                break
+        raise PoolBroken(f"a new worker ended {STARTS_MAX} times before it was ready")
+
+    def _start(self) -> bool:
+        """False: the new worker was killed before it was ready, which is not the installation's fault."""
         self._pipe, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=_serve, args=(theirs, self._warm), daemon=True)
         self._process.start()
@@ -161,10 +172,12 @@ class _Slot:
         try:
             trouble: str | None = self._pipe.recv()
         except (EOFError, OSError):
-            trouble = "it ended"
+            self.discard()
+            return False
         if trouble:
             self.discard()
             raise PoolBroken(f"a new worker could not get ready: {trouble}")
+        return True
 
     def call(self, work: Work, record: Record, limit_s: float) -> _Answer:
         assert self._pipe is not None
@@ -181,6 +194,7 @@ class _Slot:
         return answer
 
     def kill(self) -> None:
+        self._killed = True
         if self._process is not None:
             self._process.kill()
 
