@@ -165,7 +165,7 @@ async def retry(store: Store, ids: list[str]) -> None:
 
     async with store.pool.acquire() as connection:
         await queries("dead_letters").decide(connection, ids=ids, decision="retry")
-    await feed(store, _originals(store, ids))
+    await feed(store, lambda _: _originals(store, ids))
 
 
 async def _originals(store: Store, ids: list[str]) -> AsyncIterator[Message]:

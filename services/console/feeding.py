@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from shared.bus.api import Message, Publish
     from shared.settings import Settings
 
-    PublishAll = Callable[[Publish, asyncio.Event], Awaitable[None]]
+    PublishAll = Callable[[Publish, "Settled"], Awaitable[None]]
+
+Settled = Callable[[], Awaitable[None]]
 
 
 def kafka_is_named() -> bool:
@@ -24,18 +26,22 @@ def kafka_is_named() -> bool:
     return origin["SOLIEU_KAFKA__BOOTSTRAP_SERVERS"] != "default"
 
 
-async def feed(store: Store, messages: AsyncIterator[Message], *, rate: float | None = None) -> int:
-    """Publishes `messages` in order, at most `rate` a second; in this process also waits until all are dealt with.
+async def feed(
+    store: Store, messages: Callable[[Settled], AsyncIterator[Message]], *, rate: float | None = None
+) -> int:
+    """Publishes in order what `messages` yields, at most `rate` a second. In this process also waits for its effects.
 
-    Returns how many. Raises what the bus, the stages and `messages` raise."""
+    `messages` is given a function that returns when all published so far is safe: on Kafka that is at once, here when
+    the stages have dealt with it. Returns how many. Raises what the bus, the stages and `messages` raise."""
+    from shared import logs
+
+    logs.configure(store.settings.log.model_copy(update={"level": "warning"}))
     published = 0
 
-    async def publish_all(publish: Publish, stop: asyncio.Event) -> None:
+    async def publish_all(publish: Publish, settled: Settled) -> None:
         nonlocal published
         began = time.monotonic()
-        async for message in messages:
-            if stop.is_set():
-                return
+        async for message in messages(settled):
             await publish([message])
             published += 1
             if rate and (early := published / rate - (time.monotonic() - began)) > 0:
@@ -53,9 +59,12 @@ async def _on_kafka(settings: Settings, publish_all: PublishAll) -> None:
     from shared.bus.publisher import Publisher
     from shared.health import Progress
 
+    async def settled() -> None:
+        """Acknowledged is safe."""
+
     publisher = Publisher(KafkaBus(settings.kafka), Progress("console"))
     try:
-        await publish_all(publisher.publish, asyncio.Event())
+        await publish_all(publisher.publish, settled)
     finally:
         await publisher.close()
 
@@ -68,9 +77,10 @@ async def _in_this_process(settings: Settings, publish_all: PublishAll) -> None:
     from shared.bus.embedded import EmbeddedBus
     from shared.bus.run import run_services
 
-    async def run(_: Settings, publish: Publish, stop: asyncio.Event) -> None:
-        await publish_all(publish, stop)
-
     bus = EmbeddedBus()
+
+    async def run(_: Settings, publish: Publish, __: asyncio.Event) -> None:
+        await publish_all(publish, bus.wait_idle)
+
     services: list[Service] = [Source("console", run), CLEANER, EXTRACTOR, WRITER]
     await run_services(services, settings, bus=bus, stop=asyncio.Event(), idle=bus.wait_idle)

@@ -1,0 +1,41 @@
+-- name: pages(portal, since, until, outcome, after_at, after_id, n)
+-- Archived pages in the order of their fetch, after a place. Null matches all; the outcome `none` pages without one.
+SELECT page.page_id, page.article_id, page.portal, page.url, page.canonical_url, page.fetched_at, page.http_status,
+    page.content_type, page.body_sha256, page.body_bytes, page.tls_verified, page.warc_file, page.warc_offset,
+    page.attempts, a.title, a.published, a.summary
+FROM page LEFT JOIN crawl_address AS a USING (article_id)
+WHERE page.warc_file IS NOT NULL
+    AND (:portal::text IS NULL OR page.portal = :portal)
+    AND (:since::timestamptz IS NULL OR page.fetched_at >= :since)
+    AND (:until::timestamptz IS NULL OR page.fetched_at < :until)
+    AND (:outcome::text IS NULL OR coalesce(page.outcome, 'none') = :outcome)
+    AND (:after_at::timestamptz IS NULL OR (page.fetched_at, page.page_id) > (:after_at, :after_id))
+ORDER BY page.fetched_at, page.page_id
+LIMIT :n;
+
+-- name: count_pages(portal, since, until, outcome)$
+SELECT count(*) FROM page
+WHERE warc_file IS NOT NULL
+    AND (:portal::text IS NULL OR portal = :portal)
+    AND (:since::timestamptz IS NULL OR fetched_at >= :since)
+    AND (:until::timestamptz IS NULL OR fetched_at < :until)
+    AND (:outcome::text IS NULL OR coalesce(outcome, 'none') = :outcome);
+
+-- name: begin(replay, wanted, restart)^
+-- A replay of the same pages that was stopped goes on; one that was finished, or :restart, begins anew.
+INSERT INTO replay AS kept (replay_id, wanted) VALUES (:replay, :wanted)
+ON CONFLICT (replay_id) DO UPDATE SET
+    fetched_at = CASE WHEN kept.finished_at IS NULL AND NOT :restart::boolean THEN kept.fetched_at END,
+    page_id = CASE WHEN kept.finished_at IS NULL AND NOT :restart THEN kept.page_id END,
+    pages = CASE WHEN kept.finished_at IS NULL AND NOT :restart THEN kept.pages ELSE 0 END,
+    missing = CASE WHEN kept.finished_at IS NULL AND NOT :restart THEN kept.missing ELSE 0 END,
+    started_at = CASE WHEN kept.finished_at IS NULL AND NOT :restart THEN kept.started_at ELSE now() END,
+    finished_at = NULL
+RETURNING fetched_at, page_id, pages, missing;
+
+-- name: advance(replay, fetched_at, page, pages, missing)!
+UPDATE replay SET fetched_at = :fetched_at, page_id = :page, pages = :pages, missing = :missing
+WHERE replay_id = :replay;
+
+-- name: finish(replay)!
+UPDATE replay SET finished_at = now() WHERE replay_id = :replay;

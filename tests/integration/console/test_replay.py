@@ -1,0 +1,109 @@
+"""Replay from a real WARC archive, through the real stages, into a real database."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.console.database import Store
+from services.console.replay import Replayed, Wanted, day_start, replay
+from services.crawler.archive import Archive
+from services.crawler.fetch import Exchange
+from shared import ids
+from shared.store.pool import Pool
+from tests.fixtures.events import at
+from tests.fixtures.store import store_of
+
+pytestmark = pytest.mark.servers
+
+PAGE = """<html lang="vi"><head><title>Bài {n}</title></head><body><article><h1>Kết quả giải quyết việc làm kỳ {n}</h1>
+<p>Ngày 05/01/2024, Sở báo cáo: năm 2023, toàn tỉnh giải quyết việc làm cho 12.{n:03} lao động, đạt 104% kế hoạch.</p>
+<p>Trong năm, tỷ lệ hộ nghèo giảm còn 2,{n}%; tỉnh đưa 1.{n:03} lao động đi làm việc ở nước ngoài theo hợp đồng.</p>
+<p>Ban biên tập tổng hợp từ báo cáo số {n} của Sở, đoạn này có thêm chữ để bài dài hơn một chút như bài thật.</p>
+</article></body></html>"""
+PAGES = 12
+
+
+async def archived_day(store: Store, folder: Path) -> None:
+    """`PAGES` pages of one day, archived and entered in the ledger as the crawler does it."""
+    archive = Archive(folder)
+    await store.pool.execute("INSERT INTO portal (portal, area) VALUES ('mau', '63-27')")
+    for n in range(1, PAGES + 1):
+        body, url, moment = PAGE.format(n=n).encode(), f"https://tinh.example/tin/{n}", at(n / 100)
+        headers = (("Content-Type", "text/html; charset=utf-8"),)
+        place = (await archive.store([Exchange(url, (), 200, "OK", headers, body)], moment))[0]
+        await store.pool.execute(
+            "INSERT INTO page (page_id, article_id, portal, url, canonical_url, fetched_at, http_status, content_type,"
+            " body_sha256, body_bytes, warc_file, warc_offset, published_at)"
+            " VALUES ($1, $2, 'mau', $3, $3, $4, 200, 'text/html; charset=utf-8', $5, $6, $7, $8, $4)",
+            ids.page_id(url, hashlib.sha256(body).hexdigest()), ids.article_id(url), url, moment,
+            hashlib.sha256(body).hexdigest(), len(body), place.file, place.offset,
+        )  # fmt: skip
+    await archive.close()
+
+
+async def tables(pool: Pool) -> dict[str, list[tuple[Any, ...]]]:
+    wanted = {
+        "article": "article_id, title, published, revision, revised_at, copy_of, observation_ids",
+        "revision": "article_id, revision, text, method, simhash, removed::text",
+        "observation": "observation_id, revision, value, unit, status, period, area, quote, rules, retired_at IS NULL",
+        "page": "page_id, cleaned_revision, discard_reason, figures, outcome",
+    }
+    found = {}
+    for table, columns in wanted.items():
+        found[table] = [tuple(row) for row in await pool.fetch(f"SELECT {columns} FROM {table} ORDER BY 1, 2")]
+    return found
+
+
+async def test_an_archived_day_gives_the_same_tables_again(postgres_dsn: str, tmp_path: Path) -> None:
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await archived_day(store, tmp_path)
+        assert await replay(store, Wanted(outcome="none")) == Replayed(PAGES, 0)
+        first = await tables(store.pool)
+        assert [row[-1] for row in first["page"]] == ["written"] * PAGES
+        assert len(first["observation"]) >= 2 * PAGES
+        await replay(store, Wanted())
+        assert await tables(store.pool) == first
+        await store.pool.execute("TRUNCATE article, revision, observation CASCADE")
+        await store.pool.execute(
+            "UPDATE page SET cleaner_version = NULL, cleaned_revision = NULL, extractor_version = NULL, figures = NULL"
+        )
+        await replay(store, Wanted())
+        assert await tables(store.pool) == first
+
+
+async def test_a_stopped_replay_goes_on_and_missing_records_are_counted(
+    postgres_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.console.replay.CHUNK", 4)
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await archived_day(store, tmp_path)
+        last = await store.pool.fetchval("SELECT page_id FROM page ORDER BY fetched_at DESC LIMIT 1")
+        await store.pool.execute("UPDATE page SET warc_file = 'gone.warc.gz' WHERE page_id = $1", last)
+
+        def stop_in_the_third_chunk(done: int, _: int) -> None:
+            if done == 10:
+                raise KeyError("told to stop")
+
+        with pytest.raises(KeyError):
+            await replay(store, Wanted(), say=stop_in_the_third_chunk)
+        assert await store.pool.fetchval("SELECT pages FROM replay") == 8
+        outcome = "SELECT count(*) FROM page WHERE outcome = 'written'"
+        assert await store.pool.fetchval(outcome) >= 8
+        seen: list[int] = []
+        assert await replay(store, Wanted(), say=lambda done, _: seen.append(done)) == Replayed(PAGES - 1, 1)
+        assert seen[0] == 9
+        assert await store.pool.fetchval(outcome) == PAGES - 1
+
+
+async def test_days_are_vietnamese(postgres_dsn: str, tmp_path: Path) -> None:
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await archived_day(store, tmp_path)  # all on 2024-03-01 between 7:14 and 10 o'clock in Viet Nam
+        day = at(0).replace(tzinfo=None)
+        assert (await replay(store, Wanted(until=day_start(day)))).pages == 0
+        assert (await replay(store, Wanted(since=day_start(day + timedelta(days=1))))).pages == 0
+        assert (await replay(store, Wanted(since=day_start(day), until=day_start(day, after=True)))).pages == PAGES
