@@ -17,7 +17,7 @@ from __future__ import annotations
 import csv
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ from typing import Final
 NATION: Final = "VN"
 MERGERS: Final = date(2025, 7, 1)
 """First day of the 34 units (Resolution 202/2025/QH15)."""
+LAST_OF_THE_63: Final = MERGERS - timedelta(days=1)
 _FILE: Final = Path(__file__).with_name("areas.csv")
 _KIND_WORDS: Final = ("thanhpho", "tinh", "tp")
 

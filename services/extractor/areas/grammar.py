@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -12,6 +13,8 @@ from services.extractor.model import AreaMention
 from services.extractor.periods.article import frame
 from services.extractor.reading import Reading
 
+_AND: Final = re.compile(r"(?:,| và| cùng| -|, và)? (?:các )?(?:tỉnh |thành phố |tp\.? ?)?")
+_RESPECTIVELY: Final = re.compile(r"lần lượt|tương ứng|theo thứ tự")
 _JOINTS: Final = frozenset((",", "(", "-", "–", "thuộc", ", thuộc", "của"))
 
 
@@ -21,8 +24,9 @@ def read_areas(reading: Reading, published: date | None, default_area: str | Non
     `area` is the key of the unit of that name at the publication (`area_key` finds the one for a statement's period);
     `default_area`, the article's own, for `toàn tỉnh` and for units below it; None for a unit below whose province is
     not told. Of a country that people are sent to (role `destination`) `locality` is its ISO code, or `other`.
-    Rules: `area.old` where the unit before the mergers is meant, `area.region` for a region, whose figures are no
-    province's (`locality` is its name, `area` None), `area.reset` for words that lead back to the article's area."""
+    Rules: `area.old` where the unit before the mergers is meant; `area.region` for a region or several provinces
+    together, whose figures are no province's (`locality` is their name, `area` None); `area.reset` for words that lead
+    back to the article's area."""
     hits = triggers().find(reading.folded)
     if not hits:
         return []
@@ -35,7 +39,42 @@ def read_areas(reading: Reading, published: date | None, default_area: str | Non
         for mention in READERS[meanings()[word]](context, start, word):
             mentions.append(mention)
             done = mention.end
-    return _chained(mentions, reading)
+    return _chained(_listed(mentions, reading), reading)
+
+
+def _listed(mentions: list[AreaMention], reading: Reading) -> list[AreaMention]:
+    """Enumerated provinces have one role, the first one's, and a figure of all of them is no single one's.
+
+    Such a list becomes one mention, by the rules `area.list` and `area.region`, unless the sentence gives each its own
+    (`lần lượt`, `tương ứng`)."""
+    found: list[AreaMention] = []
+    first = 0
+    while first < len(mentions):
+        last = first
+        while last + 1 < len(mentions) and _enumerated(mentions[last], mentions[last + 1], reading):
+            last += 1
+        group = mentions[first : last + 1]
+        first = last + 1
+        role = group[0].role
+        if len(group) == 1 or (role == "scope" and _each_its_own(group, reading)):
+            found += group
+        elif role == "scope":
+            start, end = group[0].start, group[-1].end
+            rules = ("area.province", "area.list", "area.region")
+            found.append(AreaMention(start, end, None, reading.text[start:end], "mention", rules))
+        else:
+            found += [replace(mention, role=role) for mention in group]
+    return found
+
+
+def _enumerated(one: AreaMention, other: AreaMention, reading: Reading) -> bool:
+    provinces = "area.province" in one.rules and "area.province" in other.rules and not (one.locality or other.locality)
+    return provinces and _AND.fullmatch(reading.folded, one.end, other.start) is not None
+
+
+def _each_its_own(group: list[AreaMention], reading: Reading) -> bool:
+    sentence = reading.sentences[max(0, reading.sentence_at(group[-1].start))]
+    return _RESPECTIVELY.search(reading.folded, group[-1].end, sentence.end) is not None
 
 
 def _chained(mentions: list[AreaMention], reading: Reading) -> list[AreaMention]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from shared.vietnam.areas import MERGERS, NATION, UnknownArea, area, area_for, check_key, territory
-
-_LAST_OF_THE_63 = MERGERS - timedelta(days=1)
+from shared.vietnam.areas import LAST_OF_THE_63, NATION, UnknownArea, area, area_for, check_key, territory
 
 
 def area_key(name_or_key: str, period_end: date | None, old: bool = False, published: date | None = None) -> str:
@@ -21,11 +19,11 @@ def area_key(name_or_key: str, period_end: date | None, old: bool = False, publi
     try:
         key = check_key(name_or_key)
     except UnknownArea:
-        return area_for(name_or_key, min(on, _LAST_OF_THE_63) if old else on)
+        return area_for(name_or_key, min(on, LAST_OF_THE_63) if old else on)
     if key == NATION:
         return key
     name = area(key).name
     if old:
-        return area_for(name, _LAST_OF_THE_63)
+        return area_for(name, LAST_OF_THE_63)
     same_name = area_for(name, on)
     return same_name if area(same_name, on).in_force(on) else territory(key, on)

@@ -12,7 +12,7 @@ from services.extractor.areas.gazetteer import KINDS, WORDS, District, What, dis
 from services.extractor.cues import pattern
 from services.extractor.model import AreaMention
 from services.extractor.reading import Reading
-from shared.vietnam.areas import NATION, area, area_for, territory
+from shared.vietnam.areas import LAST_OF_THE_63, NATION, area, area_for, territory
 from shared.vietnam.text import fold
 
 _BEFORE_MAX: Final = 90
@@ -112,9 +112,10 @@ def province(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     key = area_for(name, context.on)
     if city and area(key, context.on).kind == "tỉnh":
         return (_local(context, start - len(city[0]), end, "thành phố", name, key),)
-    old = _OLD_AFTER.match(context.reading.folded, end)
     rules = ["area.province"]
-    if old or _OLD_BEFORE.search(before):
+    said_old = _OLD_AFTER.match(context.reading.folded, end) or _OLD_BEFORE.search(before[-40:])
+    if said_old or not area(key, context.on).in_force(context.on):
+        key = area_for(name, LAST_OF_THE_63)
         rules.append("area.old")
     role = _role(before[: city.start()] if city else before)
     if role is None:
