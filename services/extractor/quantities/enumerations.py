@@ -23,6 +23,8 @@ def share_in_lists(folded: str, found: list[Quantity]) -> list[Quantity]:
         left, right = result[index], result[index + 1]
         if joined[index] and _is_bare(left) and right.unit and right.non_value is None:
             result[index] = replace(left, unit=right.unit, rules=(*left.rules, "list_unit"))
+        elif joined[index] and _is_bare(left) and right.non_value == "date" and left.value <= NAME_MAX:
+            result[index] = replace(left, non_value="date")
         elif right.non_value == "norm" and left.unit == right.unit == "vnd" and _are_two_norms(folded, left, right):
             result[index] = replace(left, non_value="norm")
     for index, listed in enumerate(joined):

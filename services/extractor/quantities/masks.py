@@ -19,6 +19,7 @@ _DOCUMENT: Final = re.compile(
 _YEARS: Final = re.compile(rf"{_YEAR} ?[-–—/] ?(?:{_YEAR}|[0-9]{{2}}){_END}(?![.,][0-9]| ?%)")
 _DATES: Final = (
     re.compile(rf"{_DAY} ?([/.\-]) ?{_MONTH} ?\1 ?{_YEAR}{_END}"),
+    re.compile(rf"{_DAY}/{_MONTH}/[0-9]{{2}}{_END}"),
     re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]){_END}"),
     re.compile(rf"{_DAY} ?tháng ?{_MONTH}(?: ?năm ?{_YEAR})?{_END}(?![.,][0-9])"),
     re.compile(rf"(?:{_MONTH} ?[-–] ?)?{_MONTH}[/\-.]{_YEAR}{_END}"),
