@@ -35,8 +35,6 @@ LENGTH: Final = 0.6
 """Off for each word that matched: the longer name is the likelier."""
 ADJACENT: Final = 2.0
 """Off where the number's own noun is part of the name (`9.018 hộ nghèo`)."""
-PRIVATE: Final = 25
-"""Words. So far reach the words that make a figure one family's."""
 GROUP: Final = 2.5
 """What the name of a group costs that the number's own noun is (`việc làm cho 15.000 người nghèo`)."""
 NAMED_OTHERWISE: Final = 8.0
@@ -55,9 +53,6 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
     """For each slot, the mentions that could name it, cheapest first."""
     rows: list[list[tuple[float, Mention]]] = []
     for slot in slots:
-        if any(m.kind == "private" and 0 < slot.first - m.last <= PRIVATE for m in mentions):
-            rows.append([])
-            continue
         barred = {m.indicator for m in mentions if m.kind == "not" and m.first < slot.stop and m.last >= slot.first}
         near = [
             m

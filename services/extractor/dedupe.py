@@ -34,6 +34,24 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
     ]
 
 
+def merge_plan_ratios(drafts: list[Draft]) -> None:
+    """A percent of plan without a value of its own goes to the level that it speaks of, where the article tells that level
+    elsewhere without one (rule: `plan_ratio` is a measure only where there is no absolute value)."""
+    for ratio in [draft for draft in drafts if draft.measure == "plan_ratio" and draft.indicator]:
+        for level in drafts:
+            same = (level.indicator, level.area, level.locality) == (ratio.indicator, ratio.area, ratio.locality)
+            of_it = same and level.measure == "level" and level.period[:4] == ratio.period[:4]
+            if of_it and not ratio.breakdown and level.status == ratio.status and level.plan_ratio is None:
+                level.plan_ratio = ratio.value
+                drafts.remove(ratio)
+                break
+
+
+def published(drafts: Sequence[Draft]) -> list[Draft]:
+    """Without figures that no noun makes clear: a bare number that nothing named says nothing."""
+    return [draft for draft in drafts if draft.indicator or (draft.quantity.unit and draft.label)]
+
+
 def _same_statement(one: Draft, other: Draft) -> bool:
     if (one.status == "target") != (other.status == "target") and one.period != other.period:
         return False

@@ -48,6 +48,8 @@ class Draft:
     """The rise or fall that the text gives beside this level."""
     change_of: Draft | None = None
     """The level beside this rise or fall."""
+    earlier: Draft | None = None
+    """The first of two levels, of the second: `giảm từ 6,75% xuống 5,24%`."""
     before_the_change: bool = False
     """The first of two levels: `giảm từ 6,75% xuống 5,24%`."""
     breakdown: dict[str, str] = field(default_factory=dict)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from services.extractor.dedupe import dedupe
+from services.extractor.breakdowns import resolve_breakdowns
+from services.extractor.confidence import rate
+from services.extractor.consistency import check
+from services.extractor.dedupe import dedupe, merge_plan_ratios, published
 from services.extractor.draft import Draft
 from services.extractor.model import ArticleText
 from services.extractor.observe import Observation, observe
@@ -19,7 +22,11 @@ def extract(article: ArticleText) -> list[Observation]:
     """The observations of `article`, in the text's order. Pure, deterministic, linear in the text's length; never raises on
     any text."""
     scene = see(article)
-    return observe(dedupe(resolve(scene)), scene)
+    drafts = dedupe(resolve(scene))
+    merge_plan_ratios(drafts)
+    check(drafts)
+    rate(drafts)
+    return observe(published(drafts), scene)
 
 
 def resolve(scene: Scene) -> list[Draft]:
@@ -33,5 +40,6 @@ def resolve(scene: Scene) -> list[Draft]:
         resolve_statuses(drafts, governing)
         resolve_periods(view, drafts, scene, periods)
         resolve_areas(view, drafts, scene)
+        resolve_breakdowns(view, drafts, scene)
         memory.drafts += drafts
     return memory.drafts

@@ -9,6 +9,8 @@ from typing import Final
 
 from services.extractor.model import Mention
 
+PRIVATE: Final = 25
+"""Words. So far reach the words that make a figure one family's."""
 _NAMES: Final = 24
 """Most names that end in one place: the patterns of an entry that match it."""
 
@@ -31,6 +33,11 @@ def usable(mentions: Sequence[Mention], recent: frozenset[str], title: frozenset
     ]
 
 
+def is_private(first: int, mentions: Sequence[Mention]) -> bool:
+    """Words before make the figure whose first word is `first` one family's or one company's."""
+    return any(m.kind == "private" and 0 < first - m.last <= PRIVATE for m in mentions)
+
+
 def _leans_on_nothing(
     mention: Mention, names: Sequence[Mention], ends: Sequence[int], recent: frozenset[str], title: frozenset[str]
 ) -> bool:
@@ -47,7 +54,9 @@ def _named_before(
     last = ends[at - 1]
     same = [name for name in names[max(0, at - _NAMES) : at] if name.last == last]
     begin = min(name.first for name in same)
-    return frozenset(name.indicator for name in names[max(0, at - _NAMES) : at] if name.indicator and name.last >= begin)
+    return frozenset(
+        name.indicator for name in names[max(0, at - _NAMES) : at] if name.indicator and name.last >= begin
+    )
 
 
 def _shadowed(mention: Mention, shadows: Sequence[Mention]) -> bool:

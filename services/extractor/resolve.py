@@ -12,9 +12,10 @@ from services.extractor import roles
 from services.extractor.binding import COST_MAX, direct_candidates
 from services.extractor.draft import Candidate, Draft
 from services.extractor.fit import measure_of
+from services.extractor.labels import label_of
 from services.extractor.lending import inherited, lent_candidates
 from services.extractor.lists import Given, distribute, plan_ratios
-from services.extractor.naming import usable
+from services.extractor.naming import is_private, usable
 from services.extractor.scene import Scene, SentenceView
 from services.extractor.slots import Slot, slots_of
 from shared.vietnam.catalogue import catalogue
@@ -80,7 +81,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
     begin = scene.words.at(view.sentence.start)
     drafts: list[Draft] = []
     for at, (slot, candidates) in enumerate(zip(slots, direct, strict=True)):
-        if slot.role.name == roles.NOTHING:
+        if slot.role.name == roles.NOTHING or is_private(slot.first, mentions):
             continue
         if at in ratio_of and ratio_of[at] in by_slot:
             by_slot[ratio_of[at]].plan_ratio = slot.quantity.value
@@ -106,7 +107,7 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
             if draft.indicator is None and _reached(slot, drafts):
                 continue
             by_slot[at] = draft
-            _link_change(draft, drafts)
+            _link(draft, drafts)
             drafts.append(draft)
     memory.topics = []
     return drafts
@@ -151,7 +152,10 @@ def _apply_hint(draft: Draft, hint: Given, scene: Scene) -> None:
         draft.rules.append("list: place in this order")
 
 
-def _link_change(draft: Draft, drafts: Sequence[Draft]) -> None:
+def _link(draft: Draft, drafts: Sequence[Draft]) -> None:
+    """A rise or fall to the level beside it, the second of two levels to the first."""
+    if draft.measure == "level" and drafts and drafts[-1].before_the_change:
+        draft.earlier = drafts[-1] if drafts[-1].indicator == draft.indicator else None
     if draft.measure not in ("change", "relative_change") or draft.indicator is None:
         return
     for level in reversed(drafts[-3:]):
@@ -178,6 +182,7 @@ def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Dra
             headline=slot.headline,
         )
         draft.rejected = list(ranked)
+        draft.label = label_of(slot)
         return draft
     entry = catalogue()[best.indicator]
     measure = measure_of(entry, quantity, slot.role) or "level"

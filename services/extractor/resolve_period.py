@@ -79,7 +79,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         name, draft.period = next((choice for choice in choices if choice[1]), ("none", ""))
         draft.rules.append(f"period: {name}")
     for each in view.periods:
-        if each.role in ("per_year", "per_month") and abs(each.start - draft.quantity.start) < _CHARACTERS_PER:
+        if each.role in ("per_year", "per_month") and _bears_on(each, draft, scene):
             draft.breakdown["per"] = each.role[4:]
 
 
@@ -97,6 +97,16 @@ def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> Period
     if after and not re.search(r"[0-9]", folded[end : after[0].start]):
         return after[0]
     return None
+
+
+def _bears_on(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
+    """In the number's own clause; `a month` says something of money only."""
+    start, end = (
+        sorted((mention.end, draft.quantity.start)) if mention.end <= draft.start else (draft.end, mention.start)
+    )
+    between = scene.reading.text[start:end]
+    money = draft.unit == "vnd" or mention.role == "per_year"
+    return money and len(between) < _CHARACTERS_PER and not any(mark in between for mark in ",;(")
 
 
 def _carried(status: str, memory: PeriodMemory) -> str:

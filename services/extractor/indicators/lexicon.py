@@ -28,7 +28,7 @@ class Rule:
 
     indicator: str | None
     kind: str
-    """pattern | elliptic | not | decoy | private."""
+    """pattern | elliptic | not | decoy | private | breakdown (`of` holds `key=value`)."""
     pattern: str
     gaps: tuple[int, ...]
     """Most words before each part; the first is 0."""
@@ -53,7 +53,7 @@ def lexicon() -> Lexicon:
     abbreviations = {patterns.words(short)[0]: patterns.words(full) for short, full in data["abbreviations"].items()}
     rules: list[Rule] = []
     phrases: dict[patterns.Words, list[tuple[int, int, int]]] = {}
-    for indicator, kind, pattern, of in _sources(catalogue().values(), data["decoys"], data["private"]):
+    for indicator, kind, pattern, of in _sources(catalogue().values(), data):
         parts = patterns.parse(pattern, data["classes"], abbreviations)
         for at, part in enumerate(parts):
             for sequence in part.sequences:
@@ -69,7 +69,7 @@ def lexicon() -> Lexicon:
 
 
 def _sources(
-    indicators: Iterable[Indicator], decoys: Iterable[str], private: Iterable[str]
+    indicators: Iterable[Indicator], data: Mapping[str, Any]
 ) -> Iterable[tuple[str | None, str, str, tuple[str, ...]]]:
     for indicator in indicators:
         for pattern in indicator.patterns:
@@ -79,10 +79,13 @@ def _sources(
                 yield indicator.code, "elliptic", pattern, elliptic.of
         for pattern in indicator.excluded:
             yield indicator.code, "not", pattern, ()
-    for pattern in decoys:
+    for pattern in data["decoys"]:
         yield None, "decoy", pattern, ()
-    for pattern in private:
+    for pattern in data["private"]:
         yield None, "private", pattern, ()
+    for part, those in data["breakdowns"].items():
+        for pattern in those:
+            yield None, "breakdown", pattern, (part,)
 
 
 def _codes(vocabulary: Iterable[str], abbreviations: Mapping[str, patterns.Words]) -> dict[str, str]:
