@@ -68,6 +68,7 @@ def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:
 
 
 _EACH: Final = re.compile(r"(?:^|\W)(?:mỗi|mỗi một|từng) ([^\W\d_]+)[^0-9]{0,30}$")
+_FOR_SO_MANY: Final = re.compile(r"(?:^|\W)cứ (?:$|[0-9])")
 _LEVEL_OF_PAY: Final = re.compile(
     r"(?:^|\W)(?:mức (?!tổng)|chuẩn (?:hộ )?(?:cận )?nghèo|chuẩn trợ|đầu người|đơn giá|giá bán|giá vé|lương)"
     r"[^0-9]{0,45}$"
@@ -81,10 +82,14 @@ _THRESHOLD: Final = re.compile(
 
 
 def each(left: Before, times: frozenset[str]) -> bool:
-    """Whether `mỗi` + a thing governs the number (`mỗi suất 300.000 đồng`). `mỗi năm` and other times do not."""
-    if "mỗi " not in left.clause and "từng " not in left.clause:
+    """Whether `mỗi` + a thing governs the number (`mỗi suất 300.000 đồng`, `cứ 2 hộ thì có 1 hộ`). `mỗi năm` and other
+    times do not."""
+    clause = left.clause
+    if "cứ " in clause:
+        return _FOR_SO_MANY.search(clause) is not None
+    if "mỗi " not in clause and "từng " not in clause:
         return False
-    match = _EACH.search(left.clause.rstrip())
+    match = _EACH.search(clause.rstrip())
     return match is not None and match[1] not in times
 
 
