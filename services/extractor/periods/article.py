@@ -12,11 +12,13 @@ from typing import Final
 
 from services.extractor.cues import folded as _folded
 from services.extractor.periods import calendar
-from services.extractor.periods.scan import WORDS, Find, scan
+from services.extractor.periods.scan import QUARTERS, WORDS, Find, scan
 from services.extractor.reading import Reading
 
 _OPENING_CHARACTERS: Final = 1500
 """Headline, lead and first paragraphs: where an article of the genre says what it reports on."""
+_YEARS: Final = (1945, 2099)
+_HEADLINE_CHARACTERS: Final = 250
 _LEAD_CHARACTERS: Final = 500
 _REVIEW_SEASON_LAST_MONTH: Final = 3
 """Until March articles review the year before; later they name it in passing."""
@@ -35,7 +37,7 @@ class Frame:
 
     @property
     def year(self) -> int:
-        return int(self.period[:4]) if self.period else self.published.year
+        return _last_year(self.period) if self.period else self.published.year
 
 
 def article_period(reading: Reading, published: date | None) -> str:
@@ -48,7 +50,15 @@ def article_period(reading: Reading, published: date | None) -> str:
 
 
 def frame(reading: Reading, published: date | None) -> Frame:
-    return _frame(reading.folded, published)
+    """The frame of an article. A publication date out of all reason (`0001-01-01` in a page's data) counts as none."""
+    sane = published is not None and _YEARS[0] <= published.year <= _YEARS[1]
+    return _frame(reading.folded, published if sane else None)
+
+
+def _last_year(period: str) -> int:
+    end = calendar.end(period)
+    assert end is not None, period
+    return end.year
 
 
 @lru_cache(maxsize=4)
@@ -67,14 +77,14 @@ def _subject(text: str, finds: list[Find], published: date, sure: bool) -> str:
     season = published.month <= _REVIEW_SEASON_LAST_MONTH
     for find in finds:
         period = _own_period(text, find, published)
-        if period is None or (sure and not published.year - 1 <= int(period[:4]) <= published.year + 1):
+        if period is None or (sure and not published.year - 1 <= _last_year(period) <= published.year + 1):
             continue
-        weight = 2 if find.start < 250 else 1
-        if int(period[:4]) > published.year or find.before == "plan" or _plans(text, find):
+        weight = 2 if find.start < _HEADLINE_CHARACTERS else 1
+        if _last_year(period) > published.year or find.before == "plan" or _plans(text, find):
             plans[period] += weight
         elif _REVIEW.search(text[max(0, find.start - 90) : find.start]):
             reviews[period] += 3 * weight
-        elif find.before in ("", "until_end", "end") and (not sure or int(period[:4]) == published.year or season):
+        elif find.before in ("", "until_end", "end") and (not sure or _last_year(period) == published.year or season):
             reviews[period] += weight
     for votes in (reviews, plans):
         if votes:
@@ -84,20 +94,35 @@ def _subject(text: str, finds: list[Find], published: date, sure: bool) -> str:
 
 
 def _own_period(text: str, find: Find, published: date) -> str | None:
+    """The period that the words name by themselves, if they can be an article's subject."""
     year = find.parts.get("y")
-    if find.read == "year" and find.before not in ("never", "base", "since", "start", "until"):
-        return year
+    if find.read == "year":
+        return year if find.before not in ("never", "base", "since", "start", "until") else None
+    reviewed = _REVIEW.search(text[max(0, find.start - 90) : find.start]) is not None
+    if find.before in ("base", "plan") or not (reviewed or find.start < _LEAD_CHARACTERS):
+        return None
+    if find.read == "span":
+        return f"{year}/{find.parts['z']}" if reviewed and not find.programme else None
     if find.read in ("first_months", "first_half"):
         number = 6 if find.read == "first_half" else find.number
-        if find.before in ("base", "plan") or number is None or not 3 <= number <= 11:
+        if number is None or not 3 <= number <= 11:
             return None
-        if find.start > _LEAD_CHARACTERS and not _REVIEW.search(text[max(0, find.start - 90) : find.start]):
-            return None
-        if year is None and calendar.month_end(published.year, number) > published:
-            return None
-        return calendar.months(int(year or published.year), 1, number)
-    if find.read == "bare_months" and find.number in (6, 9) and published.month in range(find.number, find.number + 3):
-        return calendar.months(published.year, 1, find.number) if find.start < 250 else None
+        over = calendar.month_end(published.year, number) <= published
+        return calendar.months(int(year or published.year), 1, number) if year or over else None
+    return _headline_period(text, find, published) if find.start < _HEADLINE_CHARACTERS else None
+
+
+def _headline_period(text: str, find: Find, published: date) -> str | None:
+    """A quarter, a month or so many months that a headline is about: those that were just over."""
+    number = find.number
+    if find.read in ("bare_months", "months_past") and number is not None and 3 <= number <= 11:
+        opens = not find.before_words.strip() or find.before_words.rstrip().endswith(("trong", "qua"))
+        return calendar.months(published.year, 1, number) if opens and published.month - number in (0, 1) else None
+    year = int(find.parts.get("y", published.year))
+    if find.read == "quarter" and find.parts["q"] in QUARTERS:
+        return f"{year}-Q{QUARTERS[find.parts['q']]}"
+    if find.read == "month" and "m" in find.parts and find.before == "" and text[find.end : find.end + 1] in (":", ","):
+        return calendar.months(year, int(find.parts["m"]), int(find.parts["m"]))
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.extractor.periods import calendar
 from services.extractor.periods.article import Frame
-from services.extractor.periods.scan import WORDS, Find
+from services.extractor.periods.scan import QUARTERS, WORDS, Find
 from shared.vietnam.text import fold
 
 Answer = tuple[str, str] | None
@@ -17,7 +17,6 @@ Answer = tuple[str, str] | None
 
 _LUNAR: Final = {fold(name): year for name, year in WORDS["lunar_years"].items()}
 _MONTHS: Final = {fold(word): number for word, number in WORDS["months"].items()}
-_QUARTERS: Final = {fold(word): number for word, number in WORDS["quarters"].items()}
 _SPAN_YEARS_MAX: Final = 40
 _AHEAD_DAYS_MAX: Final = 100
 """A day without a year lies at most so far after the publication; otherwise the year before is meant."""
@@ -240,7 +239,7 @@ def last_quarter(find: Find, state: State) -> Answer:
 
 
 def quarter(find: Find, state: State) -> Answer:
-    number = _QUARTERS[find.parts["q"]]
+    number = QUARTERS[find.parts["q"]]
     published = state.published
     recent = published.year if published.month > 2 or number == 1 else published.year - 1
     if find.before.startswith("until"):

@@ -12,6 +12,7 @@ from services.extractor.cues import Triggers, folded, load, pattern
 from shared.vietnam.text import fold
 
 WORDS: Final = load(Path(__file__).with_name("words.yaml"))
+QUARTERS: Final = {fold(word): number for word, number in WORDS["quarters"].items()}
 NUMBERS: Final = {fold(word): number for word, number in WORDS["numbers"].items()}
 _BEFORE_MAX: Final = 80
 """Characters before a trigger within which its context is looked for."""

@@ -28,7 +28,7 @@ def past_openings(reading: Reading, published: date | None) -> list[StatusCue]:
     if not around.period:
         return []
     # Without a publication date only what lies before the article's own year is surely past.
-    today = published or date(max(around.year - 1, 1), 12, 31)
+    today = around.published if published == around.published else date(max(around.year - 1, 1), 12, 31)
     text = reading.folded
     cues = []
     for find in scan(text):

@@ -25,7 +25,7 @@ _LINES = """
 """
 _WORDS = [*_LINES.split(), "\n"]
 texts = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(_WORDS), max_size=60).map(" ".join))
-days = st.one_of(st.none(), st.dates(date(1990, 1, 1), date(2040, 12, 31)))
+days = st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2030, 12, 31)), st.dates())
 
 Reader = Callable[[Reading], Sequence[PeriodMention | AreaMention | StatusCue]]
 

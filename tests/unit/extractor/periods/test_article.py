@@ -22,6 +22,14 @@ from services.extractor.reading import read
         ("Giải quyết việc làm cho 500 người", date(2017, 7, 24), "2017"),
         ("Giải quyết việc làm cho 500 người", None, ""),
         (
+            "Quý I/2023: Giải quyết việc làm cho 5.000 lao động\n\nTrong quý I có 5.000 người.",
+            date(2023, 4, 5),
+            "2023-Q1",
+        ),
+        ("Tháng 9: 1.020 người hưởng trợ cấp", date(2023, 10, 5), "2023-09"),
+        ("Hơn 5.000 lao động xuất cảnh trong 8 tháng", date(2023, 9, 10), "2023-M01/M08"),
+        ("Tổng kết công tác giảm nghèo giai đoạn 2016-2020", date(2020, 12, 5), "2016/2020"),
+        (
             "Theo Nghị định số 20/2021/NĐ-CP, từ năm 2016; trong năm 2022, có 500 người, đến năm 2030 là 900",
             None,
             "2022",
