@@ -7,6 +7,7 @@ were set by hand on half of the gold articles and checked on the other half (doc
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -44,26 +45,25 @@ AFTER_NUMBER: Final = 10.0
 IMPLAUSIBLE: Final = 6.0
 DECOY: Final = 4.0
 """Off where the number's own noun heads something that the catalogue does not hold."""
-WINDOW: Final = 45
-"""Words. Mentions beyond are no candidates."""
+_NAMING: Final = ("pattern", "elliptic", "decoy")
+SPAN: Final = 60
+"""Words. No pattern of the lexicon reaches further from its first word to its last."""
+WINDOW: Final = 18
+"""Words. Mentions beyond cost more than `COST_MAX` whatever else speaks for them."""
 _PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả|riêng)\b"))
 
 
 def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene: Scene) -> list[list[Candidate]]:
     """For each slot, the mentions that could name it, cheapest first."""
     rows: list[list[tuple[float, Mention]]] = []
+    names = sorted((m for m in mentions if m.kind in _NAMING), key=lambda m: m.first)
+    barring = [m for m in mentions if m.kind == "not"]
+    firsts = [m.first for m in names]
     for slot in slots:
-        barred = {m.indicator for m in mentions if m.kind == "not" and m.first < slot.stop and m.last >= slot.first}
-        near = [
-            m
-            for m in mentions
-            if m.kind != "not"
-            and m.indicator not in barred
-            and m.first < slot.stop + WINDOW
-            and m.last > slot.first - WINDOW
-            and _fits(m, slot)
-        ]
-        misled = NAMED_OTHERWISE if _named_otherwise(slot, mentions) else 0.0
+        barred = {m.indicator for m in barring if m.first < slot.stop and m.last >= slot.first}
+        reach = names[bisect_left(firsts, slot.first - WINDOW - SPAN) : bisect_left(firsts, slot.stop + WINDOW)]
+        near = [m for m in reach if m.last > slot.first - WINDOW and m.indicator not in barred and _fits(m, slot)]
+        misled = NAMED_OTHERWISE if _named_otherwise(slot, reach) else 0.0
         rows.append(
             [(_cost(slot, m, slots, scene) + misled * (m.last < slot.first), m) for m in _longest(near)]
             if slot.nameable
@@ -105,34 +105,28 @@ def _named_otherwise(slot: Slot, mentions: Sequence[Mention]) -> bool:
 
 
 def _fits(mention: Mention, slot: Slot) -> bool:
-    if slot.quantity.unit == "percent" and mention.phrase.startswith("tỷ lệ ") and mention.indicator:
-        if not catalogue()[mention.indicator].is_rate:
-            return False
-    if (
-        slot.quantity.unit == "item"
-        and mention.indicator
-        and not (mention.first < slot.stop and mention.last >= slot.first)
-    ):
-        return False
     if mention.indicator is None:
-        return slot.role.name == roles.LEVEL and mention.kind == "decoy"
-    return measure_of(catalogue()[mention.indicator], slot.quantity, slot.role) is not None
+        return slot.role.name == roles.LEVEL
+    entry = catalogue()[mention.indicator]
+    unit = slot.quantity.unit
+    if measure_of(entry, slot.quantity, slot.role) is None:
+        return False
+    if unit == "item":  # any countable: only a name that holds the number's own noun says which
+        return mention.first < slot.stop and mention.last >= slot.first
+    return unit != "percent" or entry.is_rate or not mention.phrase.startswith("tỷ lệ ")
 
 
 def _longest(mentions: Sequence[Mention]) -> list[Mention]:
     """Without those whose words all lie inside a longer mention of something else."""
-    kept = []
-    for mention in mentions:
-        inside = any(
-            other is not mention
-            and other.indicator != mention.indicator
-            and other.weight > mention.weight
-            and all(any(f <= first and last <= l for f, l in other.parts) for first, last in mention.parts)
-            for other in mentions
-        )
-        if not inside:
-            kept.append(mention)
-    return kept
+    return [mention for mention in mentions if not any(_contains(other, mention) for other in mentions)]
+
+
+def _contains(other: Mention, mention: Mention) -> bool:
+    if other.weight <= mention.weight or other.first > mention.first or other.last < mention.last:
+        return False
+    return other.indicator != mention.indicator and all(
+        any(begin <= first and last <= end for begin, end in other.parts) for first, last in mention.parts
+    )
 
 
 def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> float:

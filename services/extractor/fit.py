@@ -13,22 +13,27 @@ from shared.vietnam.catalogue import Indicator, catalogue
 
 def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | None:
     """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
-    unit = quantity.unit
-    if role.name == roles.PLAN_RATIO:
+    return _measure(indicator.code, quantity.unit, role.name, role.grows, quantity.non_value == "norm")
+
+
+@lru_cache(maxsize=1 << 15)
+def _measure(code: str, unit: str | None, role: str, grows: bool, norm: bool) -> str | None:
+    indicator = catalogue()[code]
+    if role == roles.PLAN_RATIO:
         return "plan_ratio" if not indicator.is_rate else None
-    if quantity.non_value == "norm" and not indicator.per_head:
+    if norm and not indicator.per_head:
         return None
-    if role.name == roles.LEVEL:
-        return _level(indicator, unit, role)
+    if role == roles.LEVEL:
+        return _level(indicator, unit, grows)
     if unit in ("percent", "percentage_point"):
         if indicator.is_rate:
-            return "change" if role.name == roles.CHANGE else None
+            return "change" if role == roles.CHANGE else None
         return "relative_change" if unit == "percent" else None
-    return "change" if role.name == roles.CHANGE and unit in indicator.units else None
+    return "change" if role == roles.CHANGE and unit in indicator.units else None
 
 
-def _level(indicator: Indicator, unit: str | None, role: Role) -> str | None:
-    if unit == "percent" and (indicator.kind == "index" or (role.grows and not indicator.is_rate)):
+def _level(indicator: Indicator, unit: str | None, grows: bool) -> str | None:
+    if unit == "percent" and (indicator.kind == "index" or (grows and not indicator.is_rate)):
         return "relative_change"
     if unit in indicator.units:
         return "level"

@@ -104,17 +104,10 @@ class Mention:
     parts: tuple[tuple[int, int], ...]
     """First and last word (indices of `Words`) of each run of words that matched."""
     of: tuple[str, ...] = ()
-    """elliptic: one of these indicators must have been read just before."""
-
-    @property
-    def first(self) -> int:
-        return self.parts[0][0]
-
-    @property
-    def last(self) -> int:
-        return self.parts[-1][1]
-
-    @property
-    def weight(self) -> int:
-        """Words that matched."""
-        return sum(last - first + 1 for first, last in self.parts)
+    """elliptic: one of these indicators must have been read just before. breakdown: `key=value`."""
+    first: int = 0
+    """First word of the first part."""
+    last: int = 0
+    """Last word of the last part."""
+    weight: int = 0
+    """Words that matched."""

@@ -51,7 +51,9 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
         stop = values[at + 1].start if at + 1 < len(values) else view.sentence.end
         start = quantity.start if quantity.comparator_start is None else min(quantity.start, quantity.comparator_start)
         before = folded[last:start] if start > last else ""
-        after = folded[quantity.end : view.sentence.end if stop < quantity.end else min(stop, quantity.end + AFTER_CHARACTERS)]
+        after = folded[
+            quantity.end : view.sentence.end if stop < quantity.end else min(stop, quantity.end + AFTER_CHARACTERS)
+        ]
         slots.append(
             Slot(
                 quantity,

@@ -10,12 +10,13 @@ Parts = tuple[tuple[int, int], ...]
 
 
 def read_mentions(words: Words, lexicon: Lexicon) -> list[Mention]:
-    """Mentions in order of their last word. Those of one place are all there: which of them counts is for whoever knows
-    the unit of the number (`mentions_of` a quantity in resolve). Linear in the words."""
+    """Mentions in order of their last word; of each entry's patterns that end there the longest. Which of different entries
+    counts is for whoever knows the unit of the number. Linear in the words."""
     found: list[Mention] = []
     open_parts: dict[tuple[int, int], Parts] = {}
     barrier = words.codes.find(BARRIER)
     rules = lexicon.rules
+    longest: dict[tuple[object, ...], int] = {}
     for last, hits in lexicon.automaton.iter(words.codes):
         if last > barrier >= 0:
             open_parts.clear()
@@ -32,9 +33,25 @@ def read_mentions(words: Words, lexicon: Lexicon) -> list[Mention]:
             if at + 1 < len(rule.gaps):
                 open_parts[number, at] = parts
                 continue
-            found.append(
-                Mention(
-                    words.starts[parts[0][0]], words.ends[last], rule.indicator, rule.pattern, rule.kind, parts, rule.of
+            weight = sum(stop - start + 1 for start, stop in parts) if at else length
+            key = (last, rule.indicator, rule.kind, rule.of)
+            known = longest.get(key)
+            if known is None or weight > found[known].weight:
+                mention = Mention(
+                    words.starts[parts[0][0]],
+                    words.ends[last],
+                    rule.indicator,
+                    rule.pattern,
+                    rule.kind,
+                    parts,
+                    rule.of,
+                    parts[0][0],
+                    last,
+                    weight,
                 )
-            )
+                if known is None:
+                    longest[key] = len(found)
+                    found.append(mention)
+                else:
+                    found[known] = mention
     return found

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.extractor.quantities.lexicon import Lexicon, Node, Noun, longest
 from services.extractor.quantities.numerals import NUMERAL, Counted, Habit, Numeral, form_of
@@ -40,8 +39,7 @@ _MEASURES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """`2 tỷ 350 triệu`: a numeral, the power of ten of its scale word, and what is added to it."""
 
     numeral: Numeral
@@ -104,8 +102,7 @@ def _smaller(folded: str, at: int, power: int, words: Lexicon) -> tuple[Decimal,
     return total, end
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(NamedTuple):
     """The noun after an amount."""
 
     noun: Noun

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.extractor.quantities.lexicon import Lexicon
 
@@ -14,41 +13,42 @@ _CLAUSE: Final = re.compile(rf"[^\n.;,!?)\]”\"]{{0,{WINDOW}}}")
 _HEAD_MARKS: Final = " (:-–\"“'["
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """The words before a number in its clause, folded; none beyond a comma, full stop or line end."""
 
     start: int
     """Where the clause begins."""
     clause: str
-    one: str
-    """The last word, the last two and the last three, without the marks between them and the number; empty where there
-    are fewer."""
-    two: str
-    three: str
+    tails: tuple[str, str, str]
+    """The last three words, the last two and the last one, without the marks between them and the number; empty where
+    there are fewer."""
     line_start: bool
     """Nothing but blanks stands before the number on its line."""
 
     @property
-    def tails(self) -> tuple[str, str, str]:
-        """The longest first."""
-        return self.three, self.two, self.one
+    def one(self) -> str:
+        """The last word."""
+        return self.tails[2]
+
+    @property
+    def two(self) -> str:
+        """The last two words."""
+        return self.tails[1]
 
 
 def before(folded: str, backwards: str, start: int) -> Before:
     """What stands before character `start` of `folded`, at most `WINDOW` characters back. `backwards` is
     `folded[::-1]`."""
     match = _CLAUSE.match(backwards, len(folded) - start)
-    length = match.end() - match.start() if match else 0
-    first = start - length
+    first = start - (len(match[0]) if match else 0)
     clause = folded[first:start]
-    words = clause.rstrip(_HEAD_MARKS).split()[-3:]
+    words = clause.rstrip(_HEAD_MARKS).rsplit(None, 3)[-3:]
     if not words:
         line_start = not clause.strip() and (first == 0 or folded[first - 1] == "\n")
-        return Before(first, clause, "", "", "", line_start)
+        return Before(first, clause, ("", "", ""), line_start)
     one = words[-1].lstrip(_HEAD_MARKS)
     two = f"{words[-2]} {one}" if len(words) > 1 else ""
-    return Before(first, clause, one, two, f"{words[-3]} {two}" if len(words) > 2 else "", False)
+    return Before(first, clause, (f"{words[-3]} {two}" if len(words) > 2 else "", two, one), False)
 
 
 def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:

@@ -4,7 +4,7 @@ a noun."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -114,7 +114,8 @@ def _is_raised(quantity: Quantity, digits: int) -> bool:
 
 def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity | None) -> Quantity:
     text, folded, words = scan.reading.text, scan.reading.folded, scan.lexicon
-    numeral = read_numeral(folded, match, left.line_start or named(left, words) is not None)
+    alone = match.end() - match.start() <= 3 and (left.line_start or named(left, words) is not None)
+    numeral = read_numeral(folded, match, alone)
     amount = read_amount(folded, numeral, words)
     noun = read_noun(text, folded, amount.end, words, short=numeral.plain and len(numeral.digits) <= 2)
     after = noun.end if noun else amount.end
@@ -126,7 +127,7 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
         second, last = _second(scan, dash.end(), noun)
         if second is not None and _is_range(folded, amount, noun, second, last):
             if noun is None and not amount.power:
-                amount = replace(amount, power=second.power)
+                amount = amount._replace(power=second.power)
             return _quantity(scan, left, amount, second, last, "range")
     return _quantity(scan, left, amount, None, noun, "")
 

@@ -8,9 +8,8 @@ either: what follows the number, and the habit of the rest of the text, decide. 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 NUMERAL: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 """Every run of digits and marks between digits; the scan of the text goes from one to the next."""
@@ -38,8 +37,7 @@ _SPACED: Final = re.compile(r"(?: [0-9]{3}){1,4}(?![\w/%]|[.,][0-9]| [0-9])")
 _STRAY: Final = re.compile(r"(?: ([.,])|([.,]) )([0-9]{1,3})(?![0-9.,]*[0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """Digits as they stand, before it is known what they count."""
 
     start: int

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.extractor.quantities.amounts import Amount, Counting, per
 from services.extractor.quantities.context import Before, each, level_of_pay, threshold
@@ -24,8 +23,7 @@ _TIMES: Final = ("tháng", "quí", "ngày", "giờ")
 """What is said by the day or month is a norm or a rate; a budget is paid by the month, too (`34 tỷ đồng/tháng`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What is known of a number when it is asked whether it is a value."""
 
     amount: Amount
