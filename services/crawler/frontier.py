@@ -23,7 +23,7 @@ DEPTH_MAX: Final = 12
 PATTERN_DAY_MAX: Final = 300
 """New addresses of one pattern that a day may bring: the busiest paper publishes fewer, an endless calendar more."""
 UNPROVEN_DAY_MAX: Final = 60
-"""The same while none of the pattern's addresses has given a page yet: twice a feed's length, a fifth of a calendar's."""
+"""The same while none of the pattern's addresses has given a page yet: twice a feed, a tenth of a calendar."""
 BARREN_MIN: Final = 10
 """A pattern of which so many first fetches gave no page of their own, and at most a tenth of that did, is a trap."""
 BARREN_DAY_MAX: Final = 3
@@ -36,19 +36,26 @@ def source_id(portal: str, url: str) -> str:
 
 
 def candidates(
-    portal: Portal, source: str, items: Iterable[FeedItem], now: datetime, *, since: datetime | None = None
+    portal: Portal,
+    source: str,
+    items: Iterable[FeedItem],
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    moved_to: str | None = None,
 ) -> tuple[list[Address], Counter[str]]:
     """Addresses of what a source named that may be taken up, each article once, and how many were left out for what
-    reason (`foreign`: another site's; `trap`; `old`: published before `since`)."""
+    reason (`foreign`: another site's; `trap`; `old`: published before `since`). `moved_to`: the host where the source
+    is now, if it has left its entry's: what lies there is the portal's too."""
     taken: dict[str, Address] = {}
     refused: Counter[str] = Counter()
     for item in items:
         host = urlsplit(item.url).hostname or ""
-        reason = _refusal(portal, item, host, since)
+        reason = _refusal(portal, item, host, since, moved_to)
         if reason:
             refused[reason] += 1
             continue
-        canonical = canonical_url(item.url, portal.cms)
+        canonical = canonical_url(_at_home(portal, item.url, host, moved_to), portal.cms)
         identity = article_id(canonical)
         taken.setdefault(
             identity,
@@ -121,8 +128,15 @@ def _is_clock(line: bytes) -> bool:
     return len(line) <= _CLOCK_BYTES_MAX and bool(_CLOCK.search(line.decode("utf-8", "replace")))
 
 
-def _refusal(portal: Portal, item: FeedItem, host: str, since: datetime | None) -> str | None:
-    if not _is_of(portal, host):
+def _at_home(portal: Portal, url: str, host: str, moved_to: str | None) -> str:
+    """The address as it was before the portal moved, so that its articles stay the same ones."""
+    if host != moved_to and host not in portal.past_hosts:
+        return url
+    return urlsplit(url)._replace(netloc=urlsplit(portal.base[0]).netloc).geturl()
+
+
+def _refusal(portal: Portal, item: FeedItem, host: str, since: datetime | None, moved_to: str | None) -> str | None:
+    if host != moved_to and not _is_of(portal, host):
         return "foreign"
     if is_trap(item.url):
         return "trap"

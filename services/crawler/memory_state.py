@@ -37,7 +37,7 @@ class MemoryState:
         self.attempts: Counter[str] = Counter()
         self.counts: Counter[Count] = Counter()
         self._yields: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        self._fingerprints: dict[tuple[str, str], str] = {}
+        self._fingerprints: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._resting: set[str] = set()
         self._hosts: dict[str, _Row] = {}
         self._pending: dict[str, set[str]] = defaultdict(set)
@@ -113,8 +113,8 @@ class MemoryState:
         known = {pattern: self._yields[portal, pattern] for pattern in patterns if (portal, pattern) in self._yields}
         return {pattern: Yield(found[today], found["good"], found["bad"]) for pattern, found in known.items()}
 
-    async def has_twin(self, address: Address, fingerprint: str) -> bool:
-        return self._fingerprints.get((address.portal, fingerprint), address.article_id) != address.article_id
+    async def twins(self, address: Address, fingerprint: str) -> int:
+        return len(self._fingerprints[address.portal, fingerprint] - {address.article_id})
 
     async def save_robots(self, owner: str, host: str, robots: Robots) -> None:
         self._check(owner, host)
@@ -147,7 +147,7 @@ class MemoryState:
         if good is not None:
             self._yields[address.portal, pattern(address.url)]["good" if good else "bad"] += 1
         if address.fingerprint:
-            self._fingerprints.setdefault((address.portal, address.fingerprint), address.article_id)
+            self._fingerprints[address.portal, address.fingerprint].add(address.article_id)
         before = self.addresses[address.article_id]
         self._pending[before.host].discard(address.article_id)
         self.addresses[address.article_id] = address

@@ -163,7 +163,9 @@ async def _take(
     tools: Tools, portal: Portal, source: Source, items: tuple[FeedItem, ...] | list[FeedItem]
 ) -> tuple[int, list[Address], Counter[str]]:
     since = tools.now() - SITEMAP_AGE_MAX if source.kind == "sitemap" else None
-    taken, refused = candidates(portal, source.source_id, items, tools.now(), since=since)
+    home = urlsplit(home_of(portal, source.source_id)).hostname
+    moved_to = source.host if source.host != home else None
+    taken, refused = candidates(portal, source.source_id, items, tools.now(), since=since, moved_to=moved_to)
     unknown = await tools.state.unknown([address.article_id for address in taken])
     new = [address for address in taken if address.article_id in unknown]
     yields = await tools.state.yields(portal.id, sorted({pattern(address.url) for address in new}), tools.now())

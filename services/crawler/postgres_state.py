@@ -116,12 +116,12 @@ class PostgresState:
             )
             return {row["pattern"]: Yield(row["taken_today"], row["good"], row["bad"]) async for row in rows}
 
-    async def has_twin(self, address: Address, fingerprint: str) -> bool:
+    async def twins(self, address: Address, fingerprint: str) -> int:
         async with self._connection() as connection:
-            found = await queries().has_twin(
+            count: int = await queries().twins(
                 connection, portal=address.portal, fingerprint=fingerprint, article_id=address.article_id
             )
-            return bool(found)
+            return count
 
     async def save_robots(self, owner: str, host: str, robots: Robots) -> None:
         async with self._holding(owner, host) as connection:

@@ -84,8 +84,8 @@ class State(Protocol):
         """What came of addresses of these shapes in the last 30 days, as far as known."""
         ...
 
-    async def has_twin(self, address: Address, fingerprint: str) -> bool:
-        """Whether another address of the same portal has given a page with this fingerprint."""
+    async def twins(self, address: Address, fingerprint: str) -> int:
+        """How many other addresses of the same portal have given a page with this fingerprint."""
         ...
 
     async def save_robots(self, owner: str, host: str, robots: Robots) -> None: ...

@@ -48,8 +48,10 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
     if judged is not Outcome.OK:
         return await _save(tools, owner, host, address, replace(fetched, outcome=judged), None)
     words = fingerprint(fetched.body)
-    if address.body_sha256 is None and await tools.state.has_twin(address, words):
-        return await _save(tools, owner, host, address, replace(fetched, outcome=Outcome.TWIN), None)
+    twins = await tools.state.twins(address, words) if address.body_sha256 is None else 0
+    if twins:
+        twin = replace(address, fingerprint=words)
+        return await _save(tools, owner, host, twin, replace(fetched, outcome=Outcome.TWIN), None, twins)
     page = page_of(address, fetched, places[-1], at)
     try:
         await tools.publish([message_of(page, address, portal, fetched.body)])
@@ -70,7 +72,9 @@ def _judge(address: Address, fetched: Fetched) -> Outcome:
     return Outcome.NOT_MODIFIED if fingerprint(fetched.body) == address.fingerprint else Outcome.OK
 
 
-async def _save(tools: Tools, owner: str, host: str, address: Address, fetched: Fetched, page: Page | None) -> Outcome:
+async def _save(
+    tools: Tools, owner: str, host: str, address: Address, fetched: Fetched, page: Page | None, twins: int = 0
+) -> Outcome:
     outcome = fetched.outcome
     state = next_visit(address, outcome, tools.now(), tools.rng, fetched.retry_after_s)
     if page:
@@ -83,7 +87,7 @@ async def _save(tools: Tools, owner: str, host: str, address: Address, fetched: 
             changes=address.changes + (address.body_sha256 is not None),
             url=fetched.url if fetched.moved_for_good else address.url,
         )
-    good = _is_good(outcome) if address.outcome is None else None
+    good = _is_good(outcome, twins) if address.outcome is None else None
     counts = Counter({(address.portal, "visit", str(outcome)): 1})
     await tools.state.save_visit(owner, host, state, page, counts, good)
     what = "failed" if outcome in FAILURE_WEIGHTS else "fetched" if page else "unchanged"
@@ -91,18 +95,21 @@ async def _save(tools: Tools, owner: str, host: str, address: Address, fetched: 
     return outcome
 
 
-def _is_good(outcome: Outcome) -> bool | None:
-    """Whether the address is one of an article; None where a failing server leaves it open."""
-    if outcome in (Outcome.GONE, Outcome.NOT_HTML, Outcome.TWIN, Outcome.TOO_LARGE):
+def _is_good(outcome: Outcome, twins: int) -> bool | None:
+    """Whether the address is one of an article; None where a failing server leaves it open, or where it may be an
+    article's second address. The same words at a third are an error page, or an empty day of a calendar."""
+    if outcome in (Outcome.GONE, Outcome.NOT_HTML, Outcome.TOO_LARGE) or twins > 1:
         return False
     return True if outcome is Outcome.OK else None
 
 
 async def _move(tools: Tools, owner: str, host: str, portal: Portal, address: Address, fetched: Fetched) -> Outcome:
-    """To another host of the portal the article is followed, in that host's turn; elsewhere it is another site's."""
+    """To another host of the portal, or to the same path of whatever host (a site that has moved), the article is
+    followed, in that host's turn; elsewhere it is another site's."""
     target = fetched.moved_to or ""
     other = urlsplit(target).hostname or ""
-    followed = other in portal.hosts and address.failures < MOVES_MAX
+    same_path = urlsplit(target)[2:4] == urlsplit(address.url)[2:4] != ("/", "")
+    followed = (other in portal.hosts or same_path) and address.failures < MOVES_MAX
     state = replace(
         address,
         url=target if followed else address.url,

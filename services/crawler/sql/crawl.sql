@@ -139,9 +139,8 @@ ON CONFLICT (portal) DO UPDATE SET name = excluded.name, area = excluded.area, u
 SELECT pattern, coalesce(sum(taken) FILTER (WHERE day = :today), 0) AS taken_today, sum(good) AS good, sum(bad) AS bad
 FROM crawl_pattern WHERE portal = :portal AND pattern = ANY (:patterns::text[]) AND day >= :since GROUP BY pattern;
 
--- name: has_twin(portal, fingerprint, article_id)$
-SELECT EXISTS (SELECT FROM crawl_address
-    WHERE portal = :portal AND fingerprint = :fingerprint AND article_id <> :article_id);
+-- name: twins(portal, fingerprint, article_id)$
+SELECT count(*) FROM crawl_address WHERE portal = :portal AND fingerprint = :fingerprint AND article_id <> :article_id;
 
 -- name: add_taken(portal, day, patterns, ns)!
 INSERT INTO crawl_pattern (portal, pattern, day, taken)

@@ -191,9 +191,9 @@ async def test_twins_are_known_by_their_words(state: State) -> None:
     await claimed(state)
     await state.save_poll("one", "a.example", source(1), [address(1), address(2)], {})
     await state.save_visit("one", "a.example", replace(address(1), fingerprint="f"), None, {})
-    assert await state.has_twin(address(2), "f")
-    assert not await state.has_twin(address(1), "f")
-    assert not await state.has_twin(replace(address(2), portal="q"), "f")
+    assert await state.twins(address(2), "f") == 1
+    assert await state.twins(address(1), "f") == 0
+    assert await state.twins(replace(address(2), portal="q"), "f") == 0
 
 
 @pytest.mark.servers

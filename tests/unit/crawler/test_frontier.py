@@ -41,6 +41,17 @@ def test_another_sites_articles_are_not_this_portals() -> None:
     assert (taken, refused) == (urls[1:], {"foreign": 2})
 
 
+def test_an_article_stays_the_same_when_its_portal_moves() -> None:
+    def identities(url: str, moved_to: str | None = None) -> set[str]:
+        taken, _ = candidates(PORTAL, "source", [FeedItem(url)], NOW, moved_to=moved_to)
+        return {address.article_id for address in taken}
+
+    before = identities("https://www.s.example/vi/news/a/x-5.html")
+    assert identities("https://cu.example/vi/news/a/x-5.html") == before
+    assert identities("https://moi.example/vi/news/a/x-5.html", "moi.example") == before
+    assert identities("https://moi.example/vi/news/a/x-5.html") == set()
+
+
 @pytest.mark.parametrize(
     "url", ["https://s.example/en/vi/en/vi/en/x-1.html", "https://s.example/" + "/".join("abcdefghijklmn")]
 )
