@@ -131,9 +131,11 @@ def province(context: Context, start: int, word: str) -> Iterable[AreaMention]:
 
 
 def _fills_line(context: Context, start: int, end: int) -> bool:
-    """A name that is all of its line is an author's, a tag or a menu item."""
+    """A name that is all of its line is an author's, a tag or a menu item; not where a figure follows on the next line,
+    as in a table that lost its form."""
     text = context.reading.text
-    return text[max(0, start - 1) : start] in ("", "\n") and text[end : end + 1] in ("", "\n")
+    alone = text[max(0, start - 1) : start] in ("", "\n") and text[end : end + 1] in ("", "\n")
+    return alone and not text[end : end + 4].strip()[:1].isdigit()
 
 
 def _role(before: str) -> str | None:
