@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
+from services.extractor.areas import area_key
 from services.extractor.draft import Draft
 from services.extractor.model import AreaMention
+from services.extractor.periods import period_end
 from services.extractor.scene import Scene, SentenceView
+
+_AFTER: Final = re.compile(r"\s*\(?(?:ở |của |tại )?(?:tỉnh |thành phố |tp\.? ?)?")
+"""What may stand between a number and the place that it is of: `12.830 người ở Nghệ An`, `97,2% (Quảng Trị)`."""
 
 
 def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> None:
-    """Set `area` and `locality` of the sentence's drafts."""
+    """Set `area` and `locality` of the drafts: the unit of that name in force at the end of the statement's period."""
     scopes = [mention for mention in view.areas if mention.role == "scope"]
     for draft in drafts:
         if draft.area is not None:
             continue
-        mention = _nearest(draft, scopes)
+        mention = _attached(draft, scopes, scene) or _nearest(draft, scopes)
         draft.area = scene.area
         if mention is not None:
             draft.area = mention.area or scene.area
             draft.locality = mention.locality
             draft.rules.append(f"area: {scene.reading.text[mention.start : mention.end]}")
+        if draft.area is not None and not (mention is not None and "area.old" in mention.rules):
+            draft.area = area_key(draft.area, period_end(draft.period), published=scene.published)
+
+
+def _attached(draft: Draft, scopes: Sequence[AreaMention], scene: Scene) -> AreaMention | None:
+    after = next((m for m in scopes if m.start >= draft.end), None)
+    if after is None or _AFTER.fullmatch(scene.reading.folded, draft.end, after.start) is None:
+        return None
+    return after if "area.reset" not in after.rules else None
 
 
 def _nearest(draft: Draft, scopes: Sequence[AreaMention]) -> AreaMention | None:
