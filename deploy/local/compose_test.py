@@ -36,7 +36,7 @@ FLOOR: Final = 0.75
 OWN: Final = {
     "SOLIEU_IMAGE": "solieu:compose-test",
     "PORTALS_FILE": "sample.yaml",
-    "SAMPLE_SUBNET": "192.168.231.16/28",
+    "SAMPLE_SUBNET": "10.231.77.16/28",
     "POSTGRES_PASSWORD": "tested",
     "LOG_LEVEL": "info",
 }
