@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.store.embedded import postgres_server
+from tests.e2e.house import UNQUOTED, ask
+from tests.e2e.sample_truth import score
 from tests.reference import ROOT
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SOLIEU_")}
@@ -29,6 +33,10 @@ def solieu(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
+CORE_MIN, STRICT_MIN, SPURIOUS_MAX = 0.9, 0.8, 0.1
+"""Of the figures that a person read in the sample articles, shares of those expected."""
+
+
 @pytest.mark.servers
 def test_once_ends_with_an_account_and_the_next_run_finds_nothing_new(tmp_path: Path) -> None:
     data = str(tmp_path / "data")
@@ -41,6 +49,12 @@ def test_once_ends_with_an_account_and_the_next_run_finds_nothing_new(tmp_path: 
     second, _ = (run := solieu("run", "--once", "--data", data)).communicate(timeout=240)
     assert run.returncode == 0, second
     assert pages[0] in second and "«" not in second, second
+    with postgres_server(tmp_path / "data" / "postgres") as url:
+        scored = asyncio.run(score(url))
+        assert asyncio.run(ask(url, UNQUOTED)) == []
+    assert scored.core >= CORE_MIN * scored.expected, scored
+    assert scored.strict >= STRICT_MIN * scored.expected, scored
+    assert scored.spurious <= SPURIOUS_MAX * scored.expected, scored
 
 
 @pytest.mark.servers
