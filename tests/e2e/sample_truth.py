@@ -61,7 +61,7 @@ def agree(row: Mapping[str, Any], want: Mapping[str, Any], fields: tuple[str, ..
 
 
 def _value(name: str, value: Any) -> object:
-    """For comparison: sign aside, actual and estimate as one, a state at the year's end as the year (docs/observation.md)."""
+    """For comparison: sign aside, actual and estimate as one, a state at the year's end as the year."""
     match name:
         case "value":
             return abs(float(value))
