@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +84,14 @@ async def test_filters(postgres_dsn: str, tmp_path: Path, wanted: dict[str, Any]
     assert [json.loads(line)["value"] for line in raw.splitlines()] == values
 
 
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("out*")}
+
+
 async def test_nothing_is_no_file(postgres_dsn: str, tmp_path: Path) -> None:
     with pytest.raises(SolieuError, match="export-empty"):
         await exported(postgres_dsn, tmp_path, "csv", periods=["1999"])
-    assert not any(name.startswith("out") for name in os.listdir(tmp_path))
+    assert files(tmp_path) == set()
 
 
 @pytest.mark.parametrize(
