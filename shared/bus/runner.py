@@ -64,6 +64,8 @@ class Runner:
         self._assignment = Assignment(stage.name, wait_s=settings.kafka.rebalance_s * REVOCATION_SHARE)
         self._consumer = bus.consumer(stage.group, stage.sources, self._assignment)
         self._publisher = Publisher(bus, progress)
+        self._blind: str | None = None
+        """Why the lag can't be measured. An empty fetch then proves nothing: it is empty without a broker, too."""
         self._limit = Limit(
             share_max=settings.stage.dead_letter_share_max, documents_min=settings.stage.dead_letter_documents_min
         )
@@ -97,7 +99,7 @@ class Runner:
                 continue
             if batch.records:
                 await self._run_batch(batch)
-            elif not self._progress.lag:
+            elif not self._progress.lag and not self._blind:
                 self._progress.moved()
 
     async def _gather(self) -> _Batch:
@@ -117,7 +119,7 @@ class Runner:
             for part in got.values():
                 records.extend(part)
                 size += sum(len(record.value) for record in part)
-        self._progress.waiting_for = None
+        self._progress.waiting_for = None if records else self._blind
         return _Batch(records, epoch)
 
     async def _run_batch(self, batch: _Batch) -> None:
@@ -211,8 +213,9 @@ class Runner:
             await asyncio.sleep(WATCH_S)
             try:
                 self._progress.lag = sum((await self._consumer.lag()).values())
+                self._blind = None
             except Transient as error:
-                self._progress.waiting_for = self._progress.waiting_for or f"lag: {error}"
+                self._blind = f"lag: {error}"
                 continue
             metrics.LAG.labels(self._stage.name).set(self._progress.lag)
             trouble = verdict(self._progress, stuck_s=self._stuck_s, now=time.monotonic())

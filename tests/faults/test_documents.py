@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+import aiohttp
 import pytest
 
 from shared.bus.api import Record, Stage, Transient, Write
@@ -59,6 +62,36 @@ async def test_a_broken_release_stops_before_the_commit(kafka_servers: str) -> N
             await asyncio.sleep(8)
     assert await line.dead_letters() == []
     assert await line.lag() == 100
+
+
+async def test_a_broken_release_stays_unhealthy_instead_of_draining_the_topic(
+    kafka_servers: str, tmp_path: Path
+) -> None:
+    line, log = await Line.lay(kafka_servers), tmp_path / "stage.log"
+    await line.feed(["bad:"] * 120)
+    process = line.process(log)
+    try:
+        await line.until(lambda: "stopped consuming" in (log.read_text() if log.exists() else ""), 60)
+        port = re.search(r'"health_port": (\d+)', log.read_text())
+        assert port
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port[1]}") as http, http.get("/healthz") as answer:
+            assert answer.status == 503
+            assert "broken release" in await answer.text()
+        assert process.poll() is None
+        assert await line.lag() == 120
+    finally:
+        process.terminate()
+        assert process.wait(20) == 1
+
+
+async def test_a_largest_page_that_is_poison_is_a_dead_letter_whole(kafka_servers: str) -> None:
+    line, page = await Line.lay(kafka_servers), "bad:" + "x" * (11 * 1024 * 1024)
+    await line.feed([page, "1"])
+    async with line.running(stage(line.topic)):
+        await line.until_committed()
+    [letter] = await line.dead_letters()
+    assert letter.origin_value == page.encode()
+    assert lost_and_repeated(await line.outputs(), ["1"]) == ([], 0)
 
 
 class Store:

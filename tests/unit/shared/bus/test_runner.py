@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
-from shared.bus.api import Disowned, Message, Record, Rejected, Source, Stage, TooLarge, Transient, Write
+from shared.bus import runner
+from shared.bus.api import Disowned, Message, Partition, Record, Rejected, Source, Stage, TooLarge, Transient, Write
 from shared.bus.codec import decode
 from shared.bus.dead_letters import TooManyDeadLetters
 from shared.bus.embedded import EmbeddedBus, EmbeddedConsumer, Limits
@@ -17,7 +19,7 @@ from shared.bus.processing import Done
 from shared.bus.run import run, run_services
 from shared.bus.runner import Runner
 from shared.events import DEAD_LETTERS, DeadLetter
-from shared.health import Progress
+from shared.health import Progress, verdict
 from shared.settings import KafkaSettings, Settings, StageSettings
 
 pytestmark = pytest.mark.timeout(60)
@@ -54,8 +56,8 @@ async def running(
     bus: EmbeddedBus, process: Hand, *, settings: Settings = SETTINGS, of: Stage | None = None
 ) -> AsyncIterator[asyncio.Event]:
     stop = asyncio.Event()
-    runner = Runner(of or stage(), process, settings, bus=bus, stop=stop, progress=Progress("example"))
-    task = asyncio.create_task(runner.run())
+    made = Runner(of or stage(), process, settings, bus=bus, stop=stop, progress=Progress("example"))
+    task = asyncio.create_task(made.run())
     try:
         yield stop
     finally:
@@ -180,6 +182,62 @@ async def test_stopping_abandons_a_batch_beyond_its_grace() -> None:
         await asyncio.sleep(0.1)
     assert out(bus) == []
     assert bus.lag() == {"solieu.example": 1}
+
+
+class Watched(EmbeddedBus):
+    """Its members get nothing, whatever waits; `lag_error` is what measuring the lag raises."""
+
+    lag_error: Exception | None = None
+
+    def consumer(self, *args: object, **more: object) -> EmbeddedConsumer:
+        consumer = super().consumer(*args, **more)  # type: ignore[arg-type]
+        measure = consumer.lag
+
+        async def fetch(**_: object) -> dict[Partition, list[Record]]:
+            await asyncio.sleep(0.02)
+            return {}
+
+        async def lag() -> Mapping[Partition, int]:
+            if self.lag_error:
+                raise self.lag_error
+            return await measure()
+
+        consumer.fetch, consumer.lag = fetch, lag  # type: ignore[method-assign]
+        return consumer
+
+
+IMPATIENT = SETTINGS.model_copy(update={"stage": StageSettings(stuck_s=0.3)})
+
+
+async def test_a_consumer_that_silently_gets_nothing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "WATCH_S", 0.05)
+    bus = Watched(1)
+    await feed(bus, "a")
+    with pytest.raises(runner.Stuck, match="while 1 records wait"):
+        async with running(bus, Hand(), settings=IMPATIENT):
+            await asyncio.sleep(1.5)
+
+
+async def test_nothing_to_do_is_no_reason_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "WATCH_S", 0.05)
+    async with running(Watched(1), Hand(), settings=IMPATIENT):
+        await asyncio.sleep(1)
+
+
+async def test_a_broker_that_does_not_answer_is_waited_for_but_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "WATCH_S", 0.05)
+    bus, progress, stop = Watched(1), Progress("example"), asyncio.Event()
+    bus.lag_error = Transient("no broker")
+    task = asyncio.create_task(runner.Runner(stage(), Hand(), IMPATIENT, bus=bus, stop=stop, progress=progress).run())
+    await asyncio.sleep(1)
+    trouble = verdict(progress, stuck_s=0.3, now=time.monotonic())
+    assert trouble is not None
+    assert "waiting for lag: no broker" in trouble
+    bus.lag_error = None
+    await asyncio.sleep(0.3)
+    assert verdict(progress, stuck_s=0.3, now=time.monotonic()) is None
+    stop.set()
+    await task
 
 
 async def test_an_output_that_no_topic_takes_is_a_dead_letter() -> None:
