@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -85,19 +86,24 @@ def test_time_is_linear_in_the_length(piece: str) -> None:
         lambda reading: [cue for cue in governance(read_statuses(reading, DAY), reading).cues if cue],
     ]
     for reader in readers:
-        assert _seconds(reader, long) < 24 * _seconds(reader, short) + 0.02
+        assert _seconds(reader, long) < 24 * _seconds(reader, short) + 0.05
 
 
 def _text(piece: str, size: int) -> list[Reading]:
-    """The piece again and again, as two texts that differ in their last word, since the readers keep what they read."""
-    return [read(piece * (size // len(piece)) + f"năm 202{last} ở Hà Nội") for last in (1, 2)]
+    """The piece again and again, as texts that differ in their last word, since the readers keep what they read."""
+    return [read(piece * (size // len(piece)) + f"năm 202{last} ở Hà Nội") for last in (1, 2, 3)]
 
 
 def _seconds(reader: Reader, readings: Sequence[Reading]) -> float:
-    """CPU time of the quicker of the runs."""
+    """CPU time of the quicker of the runs, without the collector's pauses, which come by chance."""
     times = []
-    for reading in readings:
-        start = time.process_time()
-        reader(reading)
-        times.append(time.process_time() - start)
+    gc.collect()
+    gc.disable()
+    try:
+        for reading in readings:
+            start = time.process_time()
+            reader(reading)
+            times.append(time.process_time() - start)
+    finally:
+        gc.enable()
     return min(times)
