@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from services.extractor.quantities.lexicon import Lexicon, Node, Noun, longest
+from services.extractor.quantities.lexicon import TOKEN, Lexicon, Node, Noun, longest
 from services.extractor.quantities.numerals import NUMERAL, Counted, Habit, Numeral, form_of
 
 _HALF: Final = re.compile(r" rưỡi(?!\w)")
@@ -52,12 +52,17 @@ class Amount(NamedTuple):
 
     def value(self, counted: Counted, habit: Habit) -> tuple[Decimal, bool]:
         number, doubtful = self.numeral.value("scale" if self.power and counted != "share" else counted, habit)
+        if not self.power:
+            return number, doubtful
         scaled = number.scaleb(self.power) + self.added
         return (scaled + Decimal("0.5").scaleb(self.power) if self.half else scaled), doubtful
 
 
 def read_amount(folded: str, numeral: Numeral, words: Lexicon) -> Amount:
     """`numeral` with the scale words after it (`nghìn`, `tỷ`, `2 tỷ 350 triệu`, `2 tỷ rưỡi`)."""
+    token = TOKEN.match(folded, numeral.end)
+    if token is None or token[1] not in words.scales.children:
+        return Amount(numeral, numeral.end)
     scale = longest(words.scales, folded, numeral.end)
     if scale is None or _no_scale(folded, scale[1], scale[2], numeral):
         return Amount(numeral, numeral.end)
@@ -118,7 +123,11 @@ def read_noun(text: str, folded: str, at: int, words: Lexicon, short: bool = Fal
     `12.450 năm 2021` has no noun, since the year is named; a `short` number has (`3 năm 2021-2023`)."""
     if at < len(folded) and folded[at] == "/" and folded.startswith(("%", " %"), at + 1):
         at += 1  # `2/%`, a misprint that real pages have
-    elif (repeated := _IN_WORDS.match(folded, at)) and longest(words.nouns, folded, repeated.end()):
+    elif (
+        "(" in folded[at : at + 2]
+        and (repeated := _IN_WORDS.match(folded, at))
+        and longest(words.nouns, folded, repeated.end())
+    ):
         at = repeated.end()
     found = longest(words.nouns, folded, at)
     if found is None or folded[found[1] : found[2]] in words.skipped:

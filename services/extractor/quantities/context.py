@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from services.extractor.quantities.lexicon import Lexicon
+from services.extractor.quantities.lexicon import Cue, Lexicon
 
 WINDOW: Final = 60
 """Characters before a number that are looked at: `mức hỗ trợ tiền thuê nhà cho người lao động là` has 46."""
@@ -19,44 +19,51 @@ class Before(NamedTuple):
     start: int
     """Where the clause begins."""
     clause: str
-    tails: tuple[str, str, str]
-    """The last three words, the last two and the last one, without the marks between them and the number; empty where
-    there are fewer."""
+    one: str
+    """The last word, without the marks between it and the number."""
+    two: str
+    """The last two; empty where there is but one."""
+    cue: Cue
+    """What the last three words, two and one tell, the longest phrase first."""
     line_start: bool
     """Nothing but blanks stands before the number on its line."""
 
-    @property
-    def one(self) -> str:
-        """The last word."""
-        return self.tails[2]
 
-    @property
-    def two(self) -> str:
-        """The last two words."""
-        return self.tails[1]
+_NO_CUE: Final = Cue()
 
 
-def before(folded: str, backwards: str, start: int) -> Before:
+def before(folded: str, backwards: str, start: int, words: Lexicon) -> Before:
     """What stands before character `start` of `folded`, at most `WINDOW` characters back. `backwards` is
     `folded[::-1]`."""
     match = _CLAUSE.match(backwards, len(folded) - start)
     first = start - (len(match[0]) if match else 0)
     clause = folded[first:start]
-    words = clause.rstrip(_HEAD_MARKS).rsplit(None, 3)[-3:]
-    if not words:
+    last = clause.rstrip(_HEAD_MARKS).rsplit(None, 3)[-3:]
+    if not last:
         line_start = not clause.strip() and (first == 0 or folded[first - 1] == "\n")
-        return Before(first, clause, ("", "", ""), line_start)
-    one = words[-1].lstrip(_HEAD_MARKS)
-    two = f"{words[-2]} {one}" if len(words) > 1 else ""
-    return Before(first, clause, (f"{words[-3]} {two}" if len(words) > 2 else "", two, one), False)
+        return Before(first, clause, "", "", _NO_CUE, line_start)
+    one = last[-1].lstrip(_HEAD_MARKS)
+    two = f"{last[-2]} {one}" if len(last) > 1 else ""
+    return Before(first, clause, one, two, _cue(last[0], two, one, len(last), words.cues), False)
+
+
+def _cue(third: str, two: str, one: str, count: int, cues: dict[str, Cue]) -> Cue:
+    cue = cues.get(one, _NO_CUE)
+    for longer in (two, f"{third} {two}") if count > 2 else (two,):
+        if found := cues.get(longer):
+            cue = Cue(
+                cue.strong if found.strong is None else found.strong,
+                cue.weak if found.weak is None else found.weak,
+                found.counter or cue.counter,
+                *(cue[3:] if found.bound is None else found[3:]),
+            )
+    return cue
 
 
 def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:
     """The comparator that the words before a number give, and where they begin; `eq` and None where they give none."""
-    for phrase in left.tails:
-        if phrase in words.comparators:
-            break
-    else:
+    bound, phrase = left.cue.bound, left.cue.phrase
+    if bound is None:
         return "eq", None
     at = left.clause.rfind(phrase)
     if at < 0:  # several blanks between its words
@@ -64,7 +71,7 @@ def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:
     head = left.clause[:at].split()[-1:]
     if (head[0] if head else "") in words.not_before.get(phrase, ()):
         return "eq", None
-    return words.comparators[phrase], left.start + at
+    return bound, left.start + at
 
 
 _EACH: Final = re.compile(r"(?:^|\W)(?:mỗi|mỗi một|từng) ([^\W\d_]+)[^0-9]{0,30}$")

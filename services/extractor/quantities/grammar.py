@@ -26,6 +26,7 @@ _RANGE: Final = re.compile(r" ?(?:-|–|—|~|÷) ?(?=[0-9])| (?:đến|tới|-|
 _ANOTHER: Final = re.compile(r" ?[-–—] ?[0-9]")
 _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
 _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
+_A_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9]| ?[-–—/%])")
 _NUMBERED: Final = re.compile(r"\)(?= [^\W\d_])")
 _MINUS: Final = re.compile(r"[ (:][-−]")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
@@ -87,7 +88,9 @@ def read_quantities(reading: Reading) -> list[Quantity]:
 def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quantity:
     text, folded = scan.reading.text, scan.reading.folded
     start, end = match.span()
-    left = before(folded, scan.backwards, start)
+    left = before(folded, scan.backwards, start, scan.lexicon)
+    if left.one == "năm" and _A_YEAR.match(folded, start):
+        return Quantity(start, end, Decimal(0), None, non_value="year")
     if glued := glued_name(text, folded, start, end, scan.lexicon):
         begin = max(glued[0], previous.end if previous else 0)
         return Quantity(begin, glued[1], Decimal(0), None, non_value="name")
@@ -114,7 +117,7 @@ def _is_raised(quantity: Quantity, digits: int) -> bool:
 
 def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity | None) -> Quantity:
     text, folded, words = scan.reading.text, scan.reading.folded, scan.lexicon
-    alone = match.end() - match.start() <= 3 and (left.line_start or named(left, words) is not None)
+    alone = match.end() - match.start() <= 3 and (left.line_start or named(left) is not None)
     numeral = read_numeral(folded, match, alone)
     amount = read_amount(folded, numeral, words)
     noun = read_noun(text, folded, amount.end, words, short=numeral.plain and len(numeral.digits) <= 2)
@@ -212,7 +215,7 @@ def _values(
     kind = counted(second if pair and second else amount, noun.noun if noun else None, noun.words if noun else "")
     value, doubtful = amount.value(kind, scan.habit if amount.numeral.habit_matters(kind) else "unknown")
     if second is None:
-        return _whole(value.scaleb(power)), None, doubtful
+        return (_whole(value.scaleb(power)) if power or amount.power else value), None, doubtful
     other, other_doubtful = second.value(kind, scan.habit if second.numeral.habit_matters(kind) else "unknown")
     if pair and second.power and not amount.power:
         value = value.scaleb(second.power)

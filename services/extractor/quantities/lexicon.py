@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -38,17 +38,28 @@ class Node:
     power: int | None = None
 
 
+class Cue(NamedTuple):
+    """What a phrase before a number tells of it."""
+
+    strong: str | None = None
+    """Reason that holds whatever stands after the number."""
+    weak: str | None = None
+    """Reason that holds for a number without a noun; empty where the phrase is none though it ends like one."""
+    counter: bool = False
+    """The number is a counter of the page."""
+    bound: str | None = None
+    """Comparator."""
+    phrase: str = ""
+    """The words of the comparator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     nouns: Node
     scales: Node
     skipped: frozenset[str]
-    strong: dict[str, str]
-    """Words before a number -> reason, at most three words each."""
-    weak: dict[str, str]
-    """The same for numbers without a noun; an empty reason where a longer phrase is none."""
-    counters: frozenset[str]
-    comparators: dict[str, str]
+    cues: dict[str, Cue]
+    """Phrase before a number -> what it tells; at most three words each."""
     not_before: dict[str, frozenset[str]]
     per_norm: frozenset[str]
     per_year: frozenset[str]
@@ -91,6 +102,21 @@ def _reasons(groups: dict[str, list[str]]) -> dict[str, str]:
     return {phrase: reason for reason, phrases in groups.items() for phrase in _folded(phrases)}
 
 
+def _cues(non_values: dict[str, Any], bounds: dict[str, Any]) -> dict[str, Cue]:
+    cues: dict[str, Cue] = {}
+    for reason, phrases in non_values["before_strong"].items():
+        cues |= {phrase: Cue(strong=reason) for phrase in _folded(phrases)}
+    weak = _reasons(non_values["before_weak"]) | dict.fromkeys(_folded(non_values["before_nothing"]), "")
+    for phrase, reason in weak.items():
+        cues[phrase] = cues.get(phrase, Cue())._replace(weak=reason)
+    for phrase in _folded(non_values["before_counter"]):
+        cues[phrase] = cues.get(phrase, Cue())._replace(counter=True)
+    for bound, phrases in bounds["comparators"].items():
+        for phrase in _folded(phrases):
+            cues[phrase] = cues.get(phrase, Cue())._replace(bound=bound, phrase=phrase)
+    return cues
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The lexicon of the room's three lists. Raises ValueError where a phrase stands twice."""
@@ -107,11 +133,8 @@ def lexicon() -> Lexicon:
         nouns=nouns,
         scales=scales,
         skipped=frozenset(_folded(units["skipped"])),
-        strong=_reasons(non_values["before_strong"]),
-        weak=_reasons(non_values["before_weak"]) | dict.fromkeys(_folded(non_values["before_nothing"]), ""),
-        comparators={word: name for name, group in bounds["comparators"].items() for word in _folded(group)},
+        cues=_cues(non_values, bounds),
         not_before={fold(word): frozenset(_folded(group)) for word, group in bounds["not_before"].items()},
-        counters=frozenset(_folded(non_values["before_counter"])),
         per_norm=frozenset(_folded(non_values["per"]["norm"])),
         per_year=frozenset(_folded(non_values["per"]["year"])),
         each_is_time=frozenset(_folded(non_values["each_is_time"])),

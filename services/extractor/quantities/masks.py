@@ -33,6 +33,9 @@ _TIME: Final = re.compile(
 _PHONE: Final = re.compile(
     r"(?:0[0-9]{2,3}\)?(?:[. -]{0,2}[0-9]{2,4}|[. -]{1,2}[0-9]){1,5}|1[89]00[. ]?[0-9]{4,6})(?![0-9])"
 )
+_DASHES: Final = frozenset("/-–—")
+_DATE_MARKS: Final = frozenset("/-–tđ")
+_TIME_MARKS: Final = frozenset(":hg")
 _FRACTION_NOUN: Final = re.compile(
     r" (?:số|tổng|dân số|diện tích|công suất|quân số|quy mô|thời gian|lượng|mức|trong|là|tỉ lệ|nhu cầu)(?!\w)"
 )
@@ -67,18 +70,19 @@ _DATE_BEFORE: Final = frozenset(
 
 def mask_at(text: str, folded: str, start: int, end: int, left: Before) -> tuple[int, str] | None:
     """End and reason of the non-value whose shape begins at the digits `start:end`; None where there is none."""
-    follow = folded[end : end + 2]
-    mark = follow.lstrip()[:1]
-    if mark in ("/", "-", "–", "—") and follow:
+    mark = folded[end : end + 1]
+    if mark == " ":
+        mark = folded[end + 1 : end + 2]
+    if mark in _DASHES:
         if match := _DOCUMENT.match(text, start):
             return match.end(), "document"
         if (match := _YEARS.match(folded, start)) and _is_years(match[0]):
             return match.end(), "year"
     if _may_be_date(folded, start, end, mark) and (found := _date_at(folded, start, end, left)):
         return found
-    if (mark == ":" or mark in ("h", "g")) and (match := _TIME.match(folded, start)):
+    if mark in _TIME_MARKS and (match := _TIME.match(folded, start)):
         return match.end(), "time"
-    if (folded[start] in "01") and (match := _PHONE.match(folded, start)) and _is_phone(match[0], end - start):
+    if folded[start] in "01" and (match := _PHONE.match(folded, start)) and _is_phone(match[0], end - start):
         return match.end(), "phone"
     return None
 
@@ -91,7 +95,7 @@ def _is_years(found: str) -> bool:
 
 def _may_be_date(folded: str, start: int, end: int, mark: str) -> bool:
     """Whether the digits have a date's mark inside or behind them: most numbers have not, and need no closer look."""
-    if mark in ("/", "-", "–", "t", "đ"):
+    if mark in _DATE_MARKS:
         return end - start <= 10
     dot = folded.find(".", start, end)
     return 0 <= dot <= start + 2 and not (folded[dot + 3 : dot + 4].isdigit() and end - dot == 4)

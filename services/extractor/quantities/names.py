@@ -12,6 +12,7 @@ _WEB: Final = re.compile(r"https?:|www\.|@|_|\.(?:vn|com|jpg|png|pdf|docx?|gov|o
 _SPACE: Final = re.compile(r"\s")
 _TAIL: Final = re.compile(r"\w{0,20}")
 _TIME_LETTERS: Final = frozenset("hg")
+_JOINING: Final = frozenset("-+")
 WORD_MAX: Final = 20
 """Longest word before a digit that is looked at; no syllable has more than seven letters."""
 
@@ -32,19 +33,18 @@ def glued_name(text: str, folded: str, start: int, end: int, words: Lexicon) -> 
     """Span of a name that holds the digits `start:end` (`QL1A`, `Covid-19`, `30a`); None where there is none, or where
     letter and digit only lack a blank (`ra15 nhóm`, `số tiền51,3 tỷ`): then the letters are a syllable in small
     letters."""
+    near, follow = folded[start - 1 : start], folded[end : end + 1]
+    if not (near.isalpha() or near in _JOINING or follow.isalpha()):
+        return None
     word_start = start
-    while (
-        word_start
-        and start - word_start < WORD_MAX
-        and (folded[word_start - 1].isalpha() or folded[word_start - 1] == "_")
-    ):
+    while word_start and start - word_start < WORD_MAX and folded[word_start - 1].isalpha():
         word_start -= 1
     before = text[word_start:start]
     if before and not (len(before) > 1 and before.islower() and is_syllable(folded[word_start:start])):
         return word_start, _end_of_word(folded, end)
-    if start > 1 and folded[start - 1] in "-+" and folded[start - 2].isalpha():
+    if start > 1 and near in _JOINING and folded[start - 2].isalpha():
         return start, end
-    if end < len(folded) and folded[end].isalpha() and not _is_unit(text, folded, end, words):
+    if follow.isalpha() and not _is_unit(text, folded, end, words):
         return start, _end_of_word(folded, end)
     return None
 

@@ -34,6 +34,7 @@ _FORMS: Final[tuple[tuple[Form, re.Pattern[str]], ...]] = (
     ("english", re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|[0-9]{1,3},[0-9]{3}\.[0-9]+")),
 )
 _SPACED: Final = re.compile(r"(?: [0-9]{3}){1,4}(?![\w/%]|[.,][0-9]| [0-9])")
+_BROKEN: Final = re.compile(r" [0-9.,]|[.,] ")
 _STRAY: Final = re.compile(r"(?: ([.,])|([.,]) )([0-9]{1,3})(?![0-9.,]*[0-9])")
 
 
@@ -109,14 +110,14 @@ def read_numeral(text: str, match: re.Match[str], alone: bool) -> Numeral:
     after a word that they number (`tháng 9 250 người`)."""
     start, end = match.span()
     digits = match[0]
-    if len(digits) <= 3 and text[end : end + 1] in (" ", ".", ",") and digits.isdigit():
+    if len(digits) <= 3 and _BROKEN.match(text, end) and digits.isdigit():
         if not alone and (spaced := _SPACED.match(text, end)):
-            return Numeral(start, spaced.end(), digits + spaced[0], "plain", loose=True)
+            return Numeral(start, spaced.end(), digits + spaced[0], "plain", True)
         if stray := _STRAY.match(text, end):
             mark, after = stray[1] or stray[2], stray[3]
             if _joins(text, stray, mark, after, alone):
                 joined = digits + mark + after
-                return Numeral(start, stray.end(), joined, form_of(joined), loose=True)
+                return Numeral(start, stray.end(), joined, form_of(joined), True)
     return Numeral(start, end, digits, form_of(digits))
 
 

@@ -40,11 +40,10 @@ class Said(NamedTuple):
     """The second number counts another thing: `50 người/100.000 dân`."""
 
 
-def named(left: Before, words: Lexicon) -> str | None:
+def named(left: Before) -> str | None:
     """Reason of the word before a number that numbers it, whatever follows."""
-    for phrase in left.tails:
-        if reason := words.strong.get(phrase):
-            return reason
+    if left.cue.strong is not None:
+        return left.cue.strong
     if left.one in _DATED and (not left.two or left.two.split(" ")[0] not in _EVERY):
         return "date"
     return None
@@ -58,7 +57,7 @@ def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | No
         return said.noun.noun.reason
     numeral = said.amount.numeral
     plain = numeral.plain and not said.amount.power
-    if said.unit not in _SHARES and (reason := named(left, words)) and _bears(reason, plain, said.value):
+    if said.unit not in _SHARES and (reason := named(left)) and _bears(reason, plain, said.value):
         return reason
     if (
         plain
@@ -70,7 +69,7 @@ def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | No
     if said.noun is None and said.second is not None and said.rule == "range" and plain and said.second.numeral.plain:
         return "score" if said.value <= DAY_MAX else None
     if said.noun is None and not said.amount.power:
-        reason = _reason_of_bare(left, plain, words)
+        reason = _reason_of_bare(left, plain)
     else:
         reason = _reason_of_counted(folded, left, said, words)
     if reason is None and "malformed" in (numeral.form, said.second.numeral.form if said.second else ""):
@@ -85,13 +84,10 @@ def _bears(reason: str, plain: bool, value: Decimal) -> bool:
     return plain or reason in ("phone", "name")
 
 
-def _reason_of_bare(left: Before, plain: bool, words: Lexicon) -> str | None:
-    for phrase in left.tails:
-        if phrase in words.counters:
-            return "counter"
-        if plain and (reason := words.weak.get(phrase)) is not None:
-            return reason or None
-    return None
+def _reason_of_bare(left: Before, plain: bool) -> str | None:
+    if left.cue.counter:
+        return "counter"
+    return left.cue.weak or None if plain else None
 
 
 def _reason_of_counted(folded: str, left: Before, said: Said, words: Lexicon) -> str | None:

@@ -105,7 +105,7 @@ def _number(reading: Reading, backwards: str, words: Lexicon, match: re.Match[st
     noun = read_noun(reading.text, reading.folded, match.end(), words)
     if value is None or noun is None or noun.noun.unit is None or f"{run} {noun.words}" in _NO_NUMBER:
         return None
-    left = before(reading.folded, backwards, match.start() + 1)
+    left = before(reading.folded, backwards, match.start() + 1, words)
     if left.one in _ORDINAL_BEFORE:
         return None
     name, name_start = comparator(left, words)

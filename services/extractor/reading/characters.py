@@ -1,4 +1,4 @@
-"""Characters that look like others or like nothing: one pass, so that later ones see plain Vietnamese."""
+"""Characters that look like others or like nothing, so that later passes see plain Vietnamese."""
 
 from __future__ import annotations
 
@@ -9,37 +9,40 @@ from typing import Final
 
 from services.extractor.reading.alignment import Edit
 
-_BLANKS: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u000b\u000c\u001c-\u001f\u0085\t"
 _NOTHING: Final = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0000-\u0008\u000e-\u001b\u007f"
 _MARKS: Final = "\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b"
 """Tone marks, circumflex, breve and horn: what a decomposed Vietnamese letter has behind it."""
-_FULLWIDTH: Final = "\uff01-\uff5e"
-_SAME: Final = {
-    "ƣ": "ư",
-    "Ƣ": "Ư",
-    "Ð": "Đ",
-    "ð": "đ",
-    "Ɖ": "Đ",
-    "ɖ": "đ",
-    "\u2028": "\n",
-    "\u2029": "\n",
-    "\r": "\n",
-    "٫": ",",
-    "٬": ".",
-}
-"""Characters that stand for another one: OI for ư (PDF converters), eth for Đ (typing), line ends."""
-_ODD: Final = re.compile(rf"\r\n|[{_BLANKS}{_FULLWIDTH}{''.join(_SAME)}]|[{_NOTHING}]+|[{_MARKS}]+")
-_KEPT_TAB: Final = "\t"
+_BLANKS: Final = "\u00a0\u1680\u2002\u2003\u2004\u2005\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u000b\u000c\u0085"
+_LETTERS: Final = (("ƣ", "ư"), ("Ƣ", "Ư"), ("Ð", "Đ"), ("ð", "đ"), ("Ɖ", "Đ"), ("ɖ", "đ"), ("٫", ","), ("٬", "."))
+"""Characters that stand for another one: OI for ư (PDF converters), eth for Đ (typing)."""
+_ALIKE: Final = (*((blank, " ") for blank in _BLANKS), *_LETTERS, ("\u2028", "\n"), ("\u2029", "\n"))
+_FULLWIDTH: Final = re.compile("[\uff01-\uff5e]")
+_ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+")
+
+
+def plain_characters(text: str) -> str:
+    """`text` with one plain character for each one that only looks otherwise. Offsets stay."""
+    for odd, plain in _ALIKE:
+        if odd in text:
+            text = text.replace(odd, plain)
+    if _FULLWIDTH.search(text):
+        text = _FULLWIDTH.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+    return text
 
 
 def character_edits(text: str) -> Iterator[Edit]:
-    """Edits that make `text` NFC with plain blanks and without invisible characters; in order."""
+    """Edits that make `text` NFC, with `\\n` for line ends and without invisible characters; in order."""
     done = 0
     for match in _ODD.finditer(text):
         start, end = match.span()
-        if match[0][0] in _MARKS:
+        first = match[0][0]
+        if first == "\r":
+            new = "\n"
+        elif first in _MARKS:
             start = _base(text, start, done)
-        new = _plain(text[start:end])
+            new = unicodedata.normalize("NFC", text[start:end].replace(" ", ""))
+        else:
+            new = ""
         if new != text[start:end]:
             yield Edit(start, end, new)
         done = end
@@ -48,21 +51,6 @@ def character_edits(text: str) -> Iterator[Edit]:
 def _base(text: str, mark: int, done: int) -> int:
     """Where the letter begins that a combining mark belongs to; PDF converters leave a blank between (`hiê ̣u`)."""
     at = mark
-    if at - 1 > done and text[at - 1] in " \u00a0" and text[at - 2].isalpha():
+    if at - 1 > done and text[at - 1] == " " and text[at - 2].isalpha():
         at -= 1
     return at - 1 if at - 1 >= done and text[at - 1].isalpha() else mark
-
-
-def _plain(found: str) -> str:
-    if found in _SAME:
-        return _SAME[found]
-    if found == "\r\n":
-        return "\n"
-    if found == _KEPT_TAB:
-        return found
-    last = found[-1]
-    if unicodedata.combining(last):
-        return unicodedata.normalize("NFC", found.replace(" ", "").replace("\u00a0", ""))
-    if "\uff01" <= last <= "\uff5e":
-        return chr(ord(last) - 0xFEE0)
-    return " " if last.isspace() or last in "\u000b\u000c\u0085" else ""

@@ -71,15 +71,13 @@ def is_damaged(folded: str) -> bool:
     """Whether a word of `folded` that is no syllable makes a known damaged pair with a neighbour: the cheap test before
     `letter_edits`."""
     words = folded.replace(",", " ").replace(".", " ").replace(";", " ").replace(":", " ").split()
-    damaged = _damaged_words()
-    if damaged.isdisjoint(words):
-        return False
-    table = _table()
-    marked = [_NUMBER if word[0].isdigit() else word for word in words]
-    return any(
-        (first in damaged or second in damaged) and table.get((first, second)) is not None
-        for first, second in pairwise(marked)
-    )
+    damaged, table = _damaged_words(), _table()
+    for at, word in enumerate(words):
+        if word in damaged:
+            around = [_NUMBER if near[0].isdigit() else near for near in words[max(0, at - 1) : at + 2]]
+            if any(table.get(pair) is not None for pair in pairwise(around)):
+                return True
+    return False
 
 
 def letter_edits(text: str, folded: str) -> Iterator[Edit]:

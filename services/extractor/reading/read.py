@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from services.extractor.reading.alignment import Alignment, Edit, apply
-from services.extractor.reading.characters import character_edits
+from services.extractor.reading.characters import character_edits, plain_characters
 from services.extractor.reading.line_breaks import break_edits
 from services.extractor.reading.lost_letters import is_damaged, letter_edits
 from services.extractor.reading.model import Reading, Repair
@@ -19,6 +19,7 @@ def read(text: str) -> Reading:
     passes = Passes(text)
     if legacy.looks_legacy(text):
         passes.run("legacy_encoding", _encoding_edits(text))
+    passes.text = plain_characters(passes.text)
     passes.run("", character_edits(passes.text))
     passes.run("line_break", break_edits(passes.text))
     folded = fold(passes.text)
