@@ -106,6 +106,17 @@ class CrawlSettings(Group):
     """Folder of the WARC files: every answer of a portal, from which all later stages can run again."""
 
 
+class RetentionSettings(Group):
+    """What `solieu prune` removes. Ages in days; 0 keeps for ever. (The archive's age is SOLIEU_CRAWL__KEEP_DAYS.)"""
+
+    text_days: int = Field(default=0, ge=0)
+    """Texts that were last seen so long ago. Figures, quotes and sentences stay; the text can't be read anew then."""
+    dead_letter_days: int = Field(default=180, ge=0)
+    """Originals of dead letters that failed so long ago and were retried or dropped."""
+    retired_days: int = Field(default=0, ge=0)
+    """Readings that were retired so long ago."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -123,6 +134,7 @@ class Settings(BaseSettings):
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
     crawl: CrawlSettings = CrawlSettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 @dataclass(frozen=True, slots=True)

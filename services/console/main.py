@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, str]] = {
     "replay": "Send archived pages through the pipeline again.",
     "reextract": "Read stored texts again, show what would change, apply it.",
     "export": "Write observations with their provenance as CSV, JSON lines or Parquet.",
+    "prune": "Remove what the settings say is kept no longer.",
     "dead-letters": "List, show, retry and drop messages that a stage could not process.",
     "config": "Show every setting, its value and where it came from.",
     "version": "Show the versions of Solieu and of what it stands on.",
