@@ -117,7 +117,8 @@ def make_pool(stages: Sequence[Stage], settings: Settings) -> Pool:
     """Worker processes for `stages`; none is forked before its first document."""
     warm: list[Callable[[], None]] = [partial(logs.configure, settings.log)]
     warm += [stage.warm for stage in stages if stage.warm]
-    return Pool(settings.stage.workers, warm, modules=[stage.work.__module__ for stage in stages if stage.work])
+    modules = {logs.__name__, *(stage.work.__module__ for stage in stages if stage.work)}
+    return Pool(settings.stage.workers, warm, modules=sorted(modules))
 
 
 def main(service: Service) -> None:
