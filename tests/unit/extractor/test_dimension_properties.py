@@ -78,7 +78,7 @@ _HARD = [
 @pytest.mark.parametrize("piece", _HARD)
 def test_time_is_linear_in_the_length(piece: str) -> None:
     """Eight times the text takes at most 24 times the time: a quadratic reader would take 64."""
-    short, long = (_text(piece, size) for size in (8_000, 64_000))
+    short, long = (_text(piece, size) for size in (4_000, 32_000))
     readers: list[Reader] = [
         lambda reading: read_periods(reading, DAY),
         lambda reading: read_areas(reading, DAY, "63-49"),
@@ -91,13 +91,12 @@ def test_time_is_linear_in_the_length(piece: str) -> None:
 
 def _text(piece: str, size: int) -> list[Reading]:
     """The piece again and again, as texts that differ in their last word, since the readers keep what they read."""
-    return [read(piece * (size // len(piece)) + f"năm 202{last} ở Hà Nội") for last in (1, 2, 3)]
+    return [read(piece * (size // len(piece)) + f"năm 202{last} ở Hà Nội") for last in (1, 2)]
 
 
 def _seconds(reader: Reader, readings: Sequence[Reading]) -> float:
     """CPU time of the quicker of the runs, without the collector's pauses, which come by chance."""
     times = []
-    gc.collect()
     gc.disable()
     try:
         for reading in readings:
