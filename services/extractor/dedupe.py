@@ -48,11 +48,22 @@ def merge_plan_ratios(drafts: list[Draft]) -> None:
 
 
 def published(drafts: Sequence[Draft]) -> list[Draft]:
-    """Without figures that no noun makes clear: a bare number that nothing named says nothing."""
-    return [draft for draft in drafts if draft.indicator or (draft.quantity.unit and draft.label)]
+    """Without figures that no noun makes clear (a bare number that nothing named says nothing), and without those that
+    another statement of the same number names, or labels alike."""
+    told: set[tuple[object, ...]] = {(draft.value, draft.unit) for draft in drafts if draft.indicator}
+    found = []
+    for draft in drafts:
+        if draft.indicator is None:
+            if not draft.quantity.unit or not draft.label or (draft.value, draft.unit) in told:
+                continue
+            told.add((draft.value, draft.unit))
+        found.append(draft)
+    return found
 
 
 def _same_statement(one: Draft, other: Draft) -> bool:
+    if one.own_period and other.own_period and one.period[:4] != other.period[:4]:
+        return False
     if (one.status == "target") != (other.status == "target") and one.period != other.period:
         return False
     return one.area == other.area and (one.locality == other.locality or not one.locality or not other.locality)

@@ -50,6 +50,8 @@ class Draft:
     """The level beside this rise or fall."""
     earlier: Draft | None = None
     """The first of two levels, of the second: `giảm từ 6,75% xuống 5,24%`."""
+    own_period: bool = False
+    """Words of its own sentence gave the period."""
     before_the_change: bool = False
     """The first of two levels: `giảm từ 6,75% xuống 5,24%`."""
     breakdown: dict[str, str] = field(default_factory=dict)

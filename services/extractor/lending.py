@@ -27,15 +27,21 @@ _COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|c
 _MONEY: Final = re.compile(fold(r"(kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}$"))
 
 
-def lent_candidates(slot: Slot, before: Sequence[Draft], scene: Scene) -> list[Candidate]:
-    """Indicators that the observations before the slot in its sentence lend it: as the base of a rise, as a companion."""
+def lent_candidates(slot: Slot, before: Sequence[Draft], named: Sequence[Candidate], scene: Scene) -> list[Candidate]:
+    """Indicators that the observations before the slot in its sentence lend it: as the base of a rise, as a companion.
+    `named`: the mentions that could name it."""
+
+    def named_since(draft: Draft) -> bool:
+        return any(draft.stop <= candidate.first < slot.first for candidate in named)
+
     found = []
     for back, draft in enumerate(reversed(before[-4:])):
         if draft.indicator is None:
             continue
         if slot.role.name == roles.CHANGE and draft.measure != "level":
-            if measure_of(catalogue()[draft.indicator], slot.quantity, slot.role):
-                found.append(Candidate(draft.indicator, 2.0 + back, "lent: another rise or fall of the same"))
+            for entry in (catalogue()[draft.indicator], *companions().get(draft.indicator, ())):
+                if measure_of(entry, slot.quantity, slot.role) and not named_since(draft):
+                    found.append(Candidate(entry.code, 2.0 + back, "lent: another rise or fall of the same"))
             continue
         if draft.measure == "change" and _level_beside(slot, draft):
             found.append(Candidate(draft.indicator, 3.0 + back, "lent: the level beside a rise or fall"))

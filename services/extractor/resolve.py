@@ -27,6 +27,7 @@ RECENT: Final = 12
 TITLE_PARAGRAPHS: Final = 4
 """Headlines stand among the first lines, after dates and the portal's name."""
 _REACHED: Final = re.compile(fold(r"[^,;.()0-9]{0,40}[,(]?\s*(?:chỉ |mới )?(?:đạt|bằng)(?: gần| hơn| trên)?\s*"))
+SENTENCE_BETWEEN: Final = 4.0
 GIVEN: Final = -20.0
 """Cost of what a list gives: surer than any distance."""
 
@@ -89,19 +90,21 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
         if slot.role.name == roles.PLAN:
             _attach_plan(slot, drafts)
         elif slot.role.name == roles.PLAN_RATIO:
-            draft = _plan_ratio(slot, candidates, drafts, view)
+            draft = _plan_ratio(slot, candidates, drafts, view, scene)
             if draft:
                 drafts.append(draft)
         elif not _agreeing_ratio(slot, drafts):
-            options = [*_own(slot, candidates, drafts), *lent_candidates(slot, drafts, scene)]
+            options = [*_own(slot, candidates, drafts), *lent_candidates(slot, drafts, candidates, scene)]
             if not options and not drafts and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
-                options += lent_candidates(slot, recent[-1:], scene)
+                options += lent_candidates(slot, recent[-1:], candidates, scene)
+            elif not drafts and slot.quantity.unit == "vnd":
+                options += _later(lent_candidates(slot, recent[-1:], candidates, scene))
             heir = inherited(slot, [*recent, *drafts], () if drafts else memory.topics, scene, places, begin)
             options += [heir] if heir else []
             hint = given.get(at)
             if hint and hint.indicator:
                 options.append(Candidate(hint.indicator, GIVEN, "list: named in this order"))
-            draft = _choose(slot, options, view)
+            draft = _choose(slot, options, view, scene)
             if hint:
                 _apply_hint(draft, hint, scene)
             if draft.indicator is None and _reached(slot, drafts):
@@ -142,6 +145,11 @@ def _reached(slot: Slot, drafts: Sequence[Draft]) -> bool:
     return True
 
 
+def _later(lent: Sequence[Candidate]) -> list[Candidate]:
+    """What the sentence before lends, at a higher cost."""
+    return [replace(candidate, cost=candidate.cost + SENTENCE_BETWEEN) for candidate in lent]
+
+
 def _apply_hint(draft: Draft, hint: Given, scene: Scene) -> None:
     if hint.period:
         draft.period = hint.period
@@ -166,7 +174,7 @@ def _link(draft: Draft, drafts: Sequence[Draft]) -> None:
             return
 
 
-def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Draft:
+def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView, scene: Scene) -> Draft:
     ranked = sorted(options, key=lambda option: option.cost)
     best = ranked[0] if ranked and ranked[0].cost <= COST_MAX else None
     quantity = slot.quantity
@@ -182,7 +190,7 @@ def _choose(slot: Slot, options: Sequence[Candidate], view: SentenceView) -> Dra
             headline=slot.headline,
         )
         draft.rejected = list(ranked)
-        draft.label = label_of(slot)
+        draft.label = label_of(slot, scene)
         return draft
     entry = catalogue()[best.indicator]
     measure = measure_of(entry, quantity, slot.role) or "level"
@@ -212,7 +220,7 @@ def _apply_measure(draft: Draft, slot: Slot) -> None:
         draft.value *= slot.role.sign
         if draft.value_high is not None:
             draft.value_high *= slot.role.sign
-    if draft.measure == "level" and draft.quantity.pair is not None:
+    if draft.measure == "level" and draft.quantity.pair is not None and draft.indicator not in _WITH_WHOLE:
         draft.target_value = draft.quantity.pair
 
 
@@ -229,7 +237,7 @@ def _attach_plan(slot: Slot, drafts: Sequence[Draft]) -> None:
 
 
 def _plan_ratio(
-    slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft], view: SentenceView
+    slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft], view: SentenceView, scene: Scene
 ) -> Draft | None:
     value = slot.quantity.value + (100 if slot.role.exceeds else 0)
     last = next((d for d in reversed(drafts) if d.measure in ("level", "relative_change")), None)
@@ -244,7 +252,7 @@ def _plan_ratio(
         own = between
     if not own:
         return None
-    draft = _choose(slot, own, view)
+    draft = _choose(slot, own, view, scene)
     draft.value = value
     draft.unit = "percent"
     return draft

@@ -64,8 +64,8 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
     if mention is not None:
         draft.period = mention.period
         draft.rules.append(f"period: {scene.reading.text[mention.start : mention.end]}")
-        if "period.now" not in mention.rules:
-            _ahead(draft, scene.published)
+        draft.own_period = "period.doubtful" not in mention.rules
+        _ahead(draft, mention, scene.published)
     elif draft.change_of is not None and draft.change_of.period:
         draft.period = draft.change_of.period
         draft.rules.append("period: of the level beside it")
@@ -134,8 +134,10 @@ def _before_the_change(draft: Draft, mention: PeriodMention | None, scene: Scene
     draft.rules.append("period: before the change")
 
 
-def _ahead(draft: Draft, published: date | None) -> None:
-    if draft.status == "actual":
+def _ahead(draft: Draft, mention: PeriodMention, published: date | None) -> None:
+    """A result of a year that has not begun, or hardly, is a target; of `Tết 2017` in February it may be a result."""
+    later = published is not None and int(draft.period[:4]) > published.year
+    if draft.status == "actual" and (later or "period.year" in mention.rules):
         status = status_of_period(draft.period, published)
         if status is not None:
             draft.status = status

@@ -47,7 +47,7 @@ _PLAN_BEFORE: Final = re.compile(
 _AFTER_PLAN_WORDS: Final = re.compile(rf"\s*(?:{fold('so với')} |so |{fold('của')} )?{_PLAN}[^,;.()%]{{0,90}}\(\s*$")
 _DIRECTION: Final = re.compile(
     fold(
-        r"\b(tăng trưởng|tăng|giảm(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
+        r"\b(tăng trưởng|tăng|(?<!cắt )giảm(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
     )
 )
 _GROWTH: Final = re.compile(fold(r"tăng (?:thêm|trưởng)(?!.*\bchiếm\b)"))
@@ -72,10 +72,12 @@ _BESIDE_CHANGE: Final = re.compile(
 _DISTANCE: Final = re.compile(
     fold(r"\b(cao hơn|thấp hơn|ít hơn|nhiều hơn|tăng|giảm|hụt|kém)(?: khoảng| gần| hơn)?\s*$")
 )
+_NAMED_FALL: Final = re.compile(fold(r"\b(?:tỷ lệ|mức|tốc độ) giảm (?:hộ )?nghèo\b[^,;.]*$"))
 _REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
 _GRANTED: Final = re.compile(fold(r"\bđược(?: miễn| hỗ trợ)?,?\s*$"))
+_REACHES: Final = re.compile(fold(r"\bđạt\b"))
 _IS: Final = re.compile(fold(r"\blà\b"))
 _FROM_HERE: Final = re.compile(fold(r"\btừ\s*(?:mức\s*)?$"))
 _DONE: Final = re.compile(fold(r"\s*được\b"))
@@ -103,6 +105,10 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
             return found
     if _AFTER_PLAN_WORDS.match(before) or _PLAN_BRACKET.search(before) or _PLAN_BEFORE.search(before):
         return Role(PLAN, rule="role.plan_beside")
+    if last is not None and last.name == CHANGE and _BESIDE_CHANGE.match(before):
+        return Role(CHANGE, last.sign, rule="role.the_same_change_in_units")
+    if quantity.unit == "percent" and _NAMED_FALL.search(before):
+        return Role(CHANGE, -1, rule="role.rate_of_fall")
     return _direction(quantity, before, after)
 
 
@@ -135,6 +141,7 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
         return Role(LEVEL, before_the_change=first)
     if _AFTER_PLAN.match(after):
         return Role(NOTHING, rule="role.distance_from_plan")
+    sign = -1 if verb[1] in _DOWN else 1
     middle = before[verb.end() :]
     done = _DONE.match(middle)
     if done:
@@ -145,9 +152,10 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
         return Role(NOTHING, rule="role.granted_cut")
     if "," in middle and not _IN_ORDER.search(middle):
         return Role(LEVEL)
+    if quantity.comparator == "ge" and sign < 0:  # `giảm tỷ lệ hộ nghèo đạt 3% trở lên`
+        middle = _REACHES.sub(" ", middle)
     if _LEVEL_MARK.search(middle if len(middle) < _NOUN_CHARACTERS else _IS.sub(" ", middle)):
         return Role(LEVEL, grows=_GROWTH.match(before, verb.start()) is not None)
     if _FROM.search(middle) and quantity.value_high is None and quantity.comparator != "ge" and _TO.match(after):
         return Role(LEVEL, before_the_change=True)
-    sign = -1 if verb[1] in _DOWN else 1
     return Role(CHANGE, sign, governor=verb.start(), rule="role.rise_or_fall")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.extractor import roles
-from services.extractor.model import Quantity
+from services.extractor.model import Mention, Quantity
 from services.extractor.roles import Role
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.catalogue import catalogue
@@ -58,7 +58,11 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
             Slot(
                 quantity,
                 _level_inside_name(
-                    roles.role_of(quantity, before, after, slots[-1].role if slots else None), quantity, last, view
+                    roles.role_of(quantity, before, after, slots[-1].role if slots else None),
+                    quantity,
+                    last,
+                    view,
+                    scene,
                 ),
                 before,
                 after,
@@ -71,16 +75,21 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
     return slots
 
 
-def _level_inside_name(role: Role, quantity: Quantity, before_from: int, view: SentenceView) -> Role:
+def _level_inside_name(role: Role, quantity: Quantity, before_from: int, view: SentenceView, scene: Scene) -> Role:
     """A level where the verb of rise or fall is a part of a name (`việc làm tăng thêm`, `giảm giờ làm`)."""
     if role.name != roles.CHANGE or quantity.unit == "percent":
         return role
     at = before_from + role.governor
     for mention in view.mentions:
-        named = mention.indicator is not None and len(mention.parts) == 1 and mention.kind == "pattern"
-        if named and mention.start <= at < mention.end and not catalogue()[mention.indicator or ""].is_rate:
+        named = mention.indicator is not None and mention.kind == "pattern"
+        if named and _holds(mention, at, scene) and not catalogue()[mention.indicator or ""].is_rate:
             return Role(roles.LEVEL, rule="role.verb_inside_name")
     return role
+
+
+def _holds(mention: Mention, at: int, scene: Scene) -> bool:
+    """Whether the words that matched hold character `at`; the words in the gaps do not count."""
+    return any(scene.words.starts[first] <= at < scene.words.ends[last] for first, last in mention.parts)
 
 
 def is_zero(quantity: Quantity) -> bool:

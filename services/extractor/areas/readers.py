@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -202,6 +202,13 @@ def _nameless(context: Context, start: int, word: str) -> Iterable[AreaMention]:
         at = start - len(plural[0])
         name = context.reading.folded[at : after.end()]
         return (AreaMention(at, after.end(), context.default, name, "scope", ("area.group",)),)
+    last = context.local.get(word)
+    if last is not None:
+        # `huyện đã phê duyệt`: the one that was named last, as the subject of a clause.
+        rules = ("area.same_unit",)
+        return [
+            replace(each, area=last.area, locality=last.locality, rules=rules) for each in subject(context, start, word)
+        ]
     own = context.default
     if word in ("thành phố", "tp") and own not in (None, NATION) and area(own, context.on).kind == "thành phố":
         return subject(context, start, word)

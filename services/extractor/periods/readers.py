@@ -89,6 +89,13 @@ def bare_year(find: Find, state: State) -> Answer:
     return None
 
 
+def start_of_year(find: Find, state: State) -> Answer:
+    """`đầu năm có 8.120 hộ nghèo`: a state, of the end of the year before. Else what `năm` alone means."""
+    if find.before == "start":
+        return f"{state.year - 1}-12-31", "as_of"
+    return bare_year(find, state)
+
+
 def this_year(find: Find, state: State) -> Answer:
     named = state.published.year
     if find.before in ("until_end", "end"):
@@ -351,7 +358,19 @@ READERS: Final[dict[str, Callable[[Find, State], Answer]]] = {
     for reader in (
         *(as_of_day, bare_months, bare_year, bracket_year, event, first_half, first_months, full_date, last_month),
         *(last_months, last_quarter, last_year, month, month_span, months_past, next_year, now, occasion, past_year),
-        *(quarter, rest_of_year, same_period, same_span, school_year, second_half, since_year, span, tet, this_year),
+        *(
+            quarter,
+            rest_of_year,
+            same_period,
+            same_span,
+            school_year,
+            second_half,
+            since_year,
+            span,
+            start_of_year,
+            tet,
+            this_year,
+        ),
         *(year, year_to_date, year_to_month, years_of_work),
     )
 }
