@@ -95,7 +95,7 @@ def _remember(answer: tuple[str, str], find: Find, state: State, heading: bool) 
         return
     state.period = period
     if find.read != "now":
-        named = int(find.parts["y"]) if find.before == "start" and "y" in find.parts else end.year
+        named = end.year + (find.before == "start")
         state.year, state.explicit = named, True
         if heading and "y" in find.parts:
             state.section_year = named

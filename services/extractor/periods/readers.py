@@ -90,10 +90,8 @@ def bare_year(find: Find, state: State) -> Answer:
 
 
 def start_of_year(find: Find, state: State) -> Answer:
-    """`đầu năm có 8.120 hộ nghèo`: a state, of the end of the year before. Else what `năm` alone means."""
-    if find.before == "start":
-        return f"{state.year - 1}-12-31", "as_of"
-    return bare_year(find, state)
+    """`đầu năm có 8.120 hộ nghèo`: a state, of the end of the year before."""
+    return (f"{state.year - 1}-12-31", "as_of") if find.before == "start" else None
 
 
 def this_year(find: Find, state: State) -> Answer:
