@@ -29,7 +29,7 @@ SAME_UNIT_BETWEEN: Final = 5.0
 OTHER_BETWEEN: Final = 1.5
 TAKEN: Final = 4.0
 """The mention stands nearer to another number of the same unit."""
-AFTER_COMMA: Final = 8.0
+AFTER_COMMA: Final = 12.0
 """A name that follows its number does not follow over a comma."""
 ELLIPTIC: Final = 2.0
 LENGTH: Final = 0.6

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from services.extractor.model import Mention
+from shared.vietnam.catalogue import catalogue
 
 PRIVATE: Final = 25
 """Words. So far reach the words that make a figure one family's."""
@@ -60,13 +61,14 @@ def _named_before(
 
 
 def _shadowed(mention: Mention, shadows: Sequence[Mention]) -> bool:
-    """Part of a longer name that does not count here: no name either."""
+    """Part of a rate's name that does not count here (`xã có tỷ lệ hộ nghèo trên 25%`): no count's name either."""
     return mention.kind == "pattern" and any(
         shadow.indicator != mention.indicator
         and shadow.weight > mention.weight
         and shadow.first <= mention.first
         and mention.last <= shadow.last
         and len(shadow.parts) == 1
+        and catalogue()[shadow.indicator or ""].is_rate
         for shadow in shadows
     )
 

@@ -243,7 +243,7 @@ def _plan_ratio(
     last = next((d for d in reversed(drafts) if d.measure in ("level", "relative_change")), None)
     own = [c for c in candidates if c.indicator and c.cost <= COST_MAX and c.indicator != "sector.targets_met"]
     if last is not None and last.measure == "level":
-        between = [c for c in own if c.indicator != last.indicator and c.cost < 6]
+        between = [c for c in own if c.indicator != last.indicator and c.cost < 6 and c.first >= last.stop]
         if not between or last.indicator is None:
             if last.plan_ratio is None and last.indicator and last.unit != "percent":
                 last.plan_ratio = value

@@ -67,7 +67,7 @@ _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
 _SUBSIDISED: Final = re.compile(fold(r"\b(?:hỗ trợ|miễn|đóng|chiết khấu|trợ giá)(?: thêm| tối đa| tới)?\s*$"))
 _A_DAY: Final = re.compile(fold(r"\s*(?:/|mỗi|một) ?ngày\b"))
 _BESIDE_CHANGE: Final = re.compile(
-    fold(r"\s*\(?(?:tương ứng|tương đương|tức|hay|bằng)(?: với| là| tăng| giảm| khoảng)*\s*$")
+    fold(r"[\s,]*\(?(?:tương ứng|tương đương|tức|hay|bằng)(?: với| là| tăng| giảm| khoảng)*\s*$")
 )
 _DISTANCE: Final = re.compile(
     fold(r"\b(cao hơn|thấp hơn|ít hơn|nhiều hơn|tăng|giảm|hụt|kém)(?: khoảng| gần| hơn)?\s*$")

@@ -15,6 +15,7 @@ from shared.vietnam.text import fold
 
 AFTER_CHARACTERS: Final = 120
 """So much of what follows a number is looked at."""
+_EQUIVALENT: Final = fold("tương đương")
 _BARE: Final = re.compile(fold(r"\s*(?:$|[,;.:()\n–-]|và\b|so với\b|đạt\b|kế hoạch\b)"))
 
 
@@ -50,6 +51,8 @@ def slots_of(view: SentenceView, scene: Scene) -> list[Slot]:
     for at, quantity in enumerate(values):
         stop = values[at + 1].start if at + 1 < len(values) else view.sentence.end
         start = quantity.start if quantity.comparator_start is None else min(quantity.start, quantity.comparator_start)
+        if folded.startswith(_EQUIVALENT, start):  # no comparator here: `giảm 1,53%, tương đương 2.931 hộ`
+            start = quantity.start
         before = folded[last:start] if start > last else ""
         after = folded[
             quantity.end : view.sentence.end if stop < quantity.end else min(stop, quantity.end + AFTER_CHARACTERS)

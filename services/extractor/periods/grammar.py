@@ -10,8 +10,10 @@ from services.extractor.cues import is_heading
 from services.extractor.model import PeriodMention
 from services.extractor.periods import calendar
 from services.extractor.periods.article import frame
-from services.extractor.periods.readers import READERS, Answer, State, year
+from services.extractor.periods.readers import READERS
 from services.extractor.periods.scan import Find, scan
+from services.extractor.periods.state import Answer, State
+from services.extractor.periods.years import year
 from services.extractor.reading import Reading
 
 _YEAR: Final = re.compile(r"\d{4}")

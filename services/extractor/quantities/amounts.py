@@ -11,7 +11,7 @@ from services.extractor.quantities.numerals import NUMERAL, Counted, Habit, Nume
 
 _HALF: Final = re.compile(r" rưỡi(?!\w)")
 _NEXT: Final = re.compile(r" (?=[0-9])")
-_IN_WORDS: Final = re.compile(r" ?\([^\W\d_][^()0-9]{1,60}\)(?= )")
+_IN_WORDS: Final = re.compile(r" ?\(([^\W\d_][^()0-9]{1,60})\)(?= )")
 _PER: Final = re.compile(r" ?(?:/|trên|mỗi|một) ?((?:[0-9][0-9.]*|k?m[23²]|[^\W\d_]+)(?: [^\W\d_]+)?)")
 _YEAR_AFTER: Final = re.compile(r" ?(?:[0-9]{1,2}/|(?:19|20)[0-9]{2}(?!\.?[0-9]))")
 _DATE_NOUNS: Final = frozenset(("năm", "tháng", "quí", "ngày"))

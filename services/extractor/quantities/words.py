@@ -11,18 +11,12 @@ from services.extractor.model import Quantity
 from services.extractor.quantities.amounts import read_noun
 from services.extractor.quantities.context import before, comparator
 from services.extractor.quantities.lexicon import Lexicon
+from services.extractor.quantities.spelled import DIGITS, SCALES, TENS, parse_words
 from services.extractor.reading import Reading
 
-_ONES: Final = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
-_VARIANTS: Final = {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5, "bẩy": 7}
-"""How one, four, five and seven sound behind tens, or are spelled."""
-_DIGITS: Final = {word: digit for digit, word in enumerate(_ONES, 1)} | _VARIANTS
-_SCALES: Final = {"nghìn": 3, "ngàn": 3, "vạn": 4, "triệu": 6, "tỉ": 9}
-_TENS: Final = {"mươi": 10, "trăm": 100, "chục": 10, "tá": 12}
-_STEPS: Final = {"trăm": 100} | {word: 10**power for word, power in _SCALES.items()}
-_RISES: Final = "|".join([*_SCALES, "mươi", "trăm", "chục", "tá"])
+_RISES: Final = "|".join([*SCALES, "mươi", "trăm", "chục", "tá"])
 _FIRST: Final = "hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười"
-_NEXT: Final = "|".join([*_DIGITS, *_SCALES, *_TENS, "mười", "linh", "lẻ", "rưỡi", "không(?= trăm)"])
+_NEXT: Final = "|".join([*DIGITS, *SCALES, *TENS, "mười", "linh", "lẻ", "rưỡi", "không(?= trăm)"])
 _RUN: Final = re.compile(rf"[ \n(“](?:(?:{_FIRST})|(?:một|năm)(?= (?:{_RISES})))(?: (?:{_NEXT}))*(?!\w)")
 """A run of number words after a blank or bracket. `một` and `năm` alone are mostly an article and a year: they only
 begin a run."""
@@ -37,7 +31,7 @@ _MULTIPLE: Final = re.compile(
     rf"gấp (?:(?P<bound>hơn|gần|khoảng|trên) )?(?P<times>đôi|rưỡi|(?:{_FIRST}|năm)(?: (?:{_RISES}))?)(?: lần)?(?!\w)"
 )
 _SHARE: Final = re.compile(
-    rf"(?:(?P<half>một nửa)|(?P<above>một|hai|ba|bốn) phần (?P<below>{'|'.join(_DIGITS)}))"
+    rf"(?:(?P<half>một nửa)|(?P<above>một|hai|ba|bốn) phần (?P<below>{'|'.join(DIGITS)}))"
     r"(?= (?:số|tổng|trong|dân số|lao động|hộ))"
 )
 _NO_NUMBER: Final = frozenset(
@@ -48,34 +42,6 @@ _ORDINAL_BEFORE: Final = frozenset(
     ("thứ", "hạng", "tháng", "ngày", "số", "hàng", "vài", "mấy", "năm", "lần", "mỗi", "từng")
 )
 _FILL: Final = re.compile(r" (?:tình trạng|bất kì|một|thêm|phát sinh)(?!\w)")
-
-
-def parse_words(run: str) -> Decimal | None:
-    """Value of a folded run of number words; None where it is no regular number (`năm năm`, `mười trăm`)."""
-    total = group = Decimal(0)
-    digit: int | None = None
-    last = ""
-    for word in run.split(" "):
-        if word in _DIGITS or word in ("không", "mười"):
-            if digit is not None:
-                return None
-            digit = _DIGITS.get(word, 0)
-            group += 10 if word == "mười" else 0
-            digit = None if word == "mười" else digit
-        elif word in _TENS:
-            if digit is None:
-                return None
-            group, digit = group + digit * _TENS[word], None
-        elif word in _SCALES:
-            group += digit or 0
-            if not group and last not in _SCALES:
-                return None
-            total = total + group.scaleb(_SCALES[word]) if group else total.scaleb(_SCALES[word])  # `hai nghìn tỷ`
-            group, digit = Decimal(0), None
-        elif word == "rưỡi":
-            return total + group + Decimal(_STEPS[last]) / 2 if last in _STEPS else None
-        last = word
-    return total + group + (digit or 0)
 
 
 def read_words(reading: Reading, backwards: str, words: Lexicon, found: list[Quantity]) -> list[Quantity]:
@@ -158,7 +124,7 @@ def _share(match: re.Match[str]) -> Quantity | None:
     if match["half"]:
         share = Decimal(50)
     else:
-        above, below = _DIGITS[match["above"]], _DIGITS[match["below"]]
+        above, below = DIGITS[match["above"]], DIGITS[match["below"]]
         if not above < below:
             return None
         share = round(Decimal(above) / below * 100, 2)

@@ -9,8 +9,9 @@ from typing import Literal
 from services.extractor.reading.alignment import Alignment
 
 SentenceKind = Literal["heading", "item", "paragraph", "table"]
-"""heading: a short line without a full stop that is no item. item: a list item or a part of a semicolon list.
-paragraph: a sentence of running text. table: a line with cells (tab or ` | ` between them)."""
+"""heading: a short line without a full stop that is no item, or a chapter's (`II. KẾT QUẢ`). item: a list item or a
+part of a semicolon list. paragraph: a sentence of running text. table: a line with cells (tab or ` | ` between
+them)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ _ABBREVIATIONS: Final = frozenset(
 _MARK: Final = re.compile(
     r"(?:[-–—+*•●▪■◆○➢✓►▶]|\(?(?:[0-9]{1,2}(?:\.[0-9]{1,2})*|[a-zđ]|[ivx]{1,5})[.)/])(?=\s|[^\W\d])", re.IGNORECASE
 )
+_CHAPTER: Final = re.compile(r"[IVX]{1,5}[.)/] |(?:[0-9]{1,2}|[A-Z])[.)/] [^a-zà-ỹ]+$")
+"""A mark that begins a chapter and not an item: a Roman numeral, or any mark before a line in capitals."""
 HEADING_CHARACTERS_MAX: Final = 150
 """Longest line without a full stop that counts as a heading: headlines of the genre have up to 120 characters."""
 
@@ -81,7 +83,7 @@ def _line(line: str, offset: int, paragraph: int, sentences: list[Sentence]) -> 
 def _kind(line: str, mark: bool, cut: bool) -> SentenceKind:
     if "\t" in line or " | " in line:
         return "table"
-    if mark:
+    if mark and not (_CHAPTER.match(line) and not cut and len(line) <= HEADING_CHARACTERS_MAX):
         return "item"
     if not cut and len(line) <= HEADING_CHARACTERS_MAX and line[-1] not in '.!?…;,"”':
         return "heading"

@@ -9,8 +9,9 @@ from typing import Final
 from services.extractor.model import StatusCue
 from services.extractor.periods import period_end
 from services.extractor.periods.article import frame
-from services.extractor.periods.readers import READERS, State
+from services.extractor.periods.readers import READERS
 from services.extractor.periods.scan import scan
+from services.extractor.periods.state import State
 from services.extractor.reading import Reading
 
 _KINDS: Final = frozenset(("year", "as_of_day", "month", "quarter", "first_months", "span"))
