@@ -143,7 +143,7 @@ def test_kinds_of_sentences() -> None:
         "Chỉ tiêu | 2022 | 2023\nĐạt: a; b (c; d); e.\n2. Giảm nghèo."
     )
     assert kinds(text) == [
-        ("item", "I. KẾT QUẢ"),
+        ("heading", "I. KẾT QUẢ"),
         ("heading", "Giải quyết việc làm"),
         ("item", "- Tạo việc làm cho 5 người"),
         ("table", "Chỉ tiêu | 2022 | 2023"),
