@@ -41,7 +41,7 @@ def attachments(
             href = (a.get("href") or "").strip()
             if href and is_document(href):
                 address = _absolute(url, href)
-                name = unquote(urlsplit(address).path.rsplit("/", 1)[-1])
+                name = unquote(address.split("?", 1)[0].rsplit("/", 1)[-1])
                 found.setdefault(address, Attachment(address, normalise.line(text_of(a)) or name))
     return tuple(found.values())[:_MOST]
 

@@ -140,21 +140,16 @@ def _styles(root: Element) -> Iterator[str]:
 
 
 def drop(el: Element, rule: str, log: list[Dropped]) -> None:
-    """Remove `el` but not the text after it."""
+    """Take out what `el` holds, but not the text after it."""
     parent = el.getparent()
     if parent is None or el.tag in ("html", "body"):
         return
     text = text_of(el)
     if text:
         log.append(Dropped(parent, rule, text[:200]))
-    tail = el.tail
-    previous = el.getprevious()
-    parent.remove(el)
-    if tail:
-        if previous is not None:
-            previous.tail = (previous.tail or "") + tail
-        else:
-            parent.text = (parent.text or "") + tail
+    # Emptied, not removed: the text after it would have to be set anew, which lxml refuses for control characters.
+    el.clear(keep_tail=True)  # type: ignore[call-arg]
+    el.tag = "span"
 
 
 def raw_text(el: Element) -> str:

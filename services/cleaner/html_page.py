@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from services.cleaner import dates, dom, limits, meta, pagetype, profiles, rules, titles, ways
+from services.cleaner import dates, dom, limits, listing, meta, pagetype, profiles, rules, titles, ways
 from services.cleaner.attachments import attachments
 from services.cleaner.bylines import author_of, source_of
 from services.cleaner.compose import text_of
@@ -68,13 +68,13 @@ def clean_html(
     found = pagetype.of_head(head.title, headings, visible, prose)
     if found:
         return Discarded(*found, reading.removed)
-    headlines = pagetype.headlines(index) if prose < pagetype.SHORT_CHARS else 0
-    if headlines >= pagetype.FRONT_HEADLINES and not (reading.anchored and reading.title.sure >= 0.7):
+    headlines = listing.headlines(index) if prose < listing.SHORT_CHARS else 0
+    if headlines >= listing.FRONT_HEADLINES and not (reading.anchored and reading.title.sure >= 0.7):
         return Discarded(Reason.LISTING, f"{headlines} headlines, no article of its own", reading.removed)
-    if head.passwords and prose < 300 and headlines < pagetype.FRONT_HEADLINES:
+    if head.passwords and prose < 300 and headlines < listing.FRONT_HEADLINES:
         return Discarded(Reason.LOGIN, "asks for a password", reading.removed)
     outcome = _article(reading, head, index, body, url, feed_published, fetched_at)
-    if isinstance(outcome, Discarded) and outcome.reason is Reason.EMPTY and headlines >= pagetype.FRONT_HEADLINES:
+    if isinstance(outcome, Discarded) and outcome.reason is Reason.EMPTY and headlines >= listing.FRONT_HEADLINES:
         return Discarded(Reason.LISTING, f"{headlines} headlines, no text", outcome.removed)
     return outcome
 
@@ -92,18 +92,18 @@ def _article(
     removed = list(reading.removed)
     lines = _after_title(reading.lines, title.text, removed)
     lines = _without_coded(lines, removed)
-    scrambled = removed and removed[-1].rule == "coded-run"
+    scrambled = any(one.rule == "coded-run" for one in removed)
     lead = lead_of(index, body, profile, reading.container, lines, title)
     kept, struck = rules.apply(join_torn(lines))
-    listing = pagetype.is_listing(kept, head, reading.anchored)
+    is_listing = listing.is_listing(kept, head, reading.anchored)
     kept = _without_link_lines(kept, struck)
     removed += struck
     kept = without_repeats(kept, removed)
     if title.text:
         kept = [line for line in kept if titles.key(line.text) != titles.key(title.text)]
     files = attachments(index, body, reading.container, profile, url)
-    refused = _refused(kept, lines, head, reading, title.text, lead, bool(files), bool(scrambled))
-    if listing:
+    refused = _refused(kept, lines, head, reading, title.text, lead, bool(files), scrambled)
+    if is_listing:
         refused = Reason.LISTING, "headlines that link elsewhere, each with a teaser"
     if refused:
         return Discarded(*refused, tuple(removed))
@@ -194,7 +194,7 @@ def _refused(
     scrambled: bool,
 ) -> tuple[Reason, str] | None:
     size = sum(len(line.text) for line in kept) + len(lead or "")
-    if size < 300 and pagetype.is_listing(lines, head, reading.anchored):
+    if size < 300 and listing.is_listing(lines, head, reading.anchored):
         return Reason.LISTING, "nothing but headlines of other articles"
     if head.is_list and size < 600:
         return Reason.LISTING, "its JSON-LD calls it a collection"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from services.cleaner import normalise
 from services.cleaner.dom import Element, raw_text
@@ -103,7 +103,7 @@ def read(root: Element, url: str) -> Meta:
             meta.passwords += 1
     if meta.canonical:
         joined = _join(base, meta.canonical)
-        meta.canonical = joined if urlsplit(joined).scheme in ("http", "https") else None
+        meta.canonical = joined if re.match(r"https?://", joined, re.IGNORECASE) else None
     root_names = root.keys() if root.tag == "html" else []
     meta.is_amp = "amp" in root_names or "⚡" in root_names
     return meta

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import yaml
 
-from services.cleaner.dom import Index, text_of
-from services.cleaner.lines import Kind, Line, is_prose
-from services.cleaner.meta import Meta
 from services.cleaner.outcomes import Reason
-from services.cleaner.visible_dates import day_time
+
+if TYPE_CHECKING:  # so that plain text is cleaned without importing lxml
+    from services.cleaner.meta import Meta
 
 _DATA: Final = Path(__file__).with_name("rules") / "pages.yaml"
 _HOME_PATH: Final = re.compile(
@@ -41,8 +40,6 @@ _FEED: Final = re.compile(
 _CHALLENGE_CHARS: Final = 1500
 """Visible text of a challenge page, at most: the wordiest seen has 700 characters."""
 _LANGUAGE_CHARS: Final = 4000
-_HEADLINES_MIN: Final = 5
-_HEADLINE_CHARS: Final = (18, 220)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,10 @@ def is_twin(url: str, meta: Meta) -> bool:
     """A print, AMP or saved view whose canonical link names another address of the same article."""
     if not meta.canonical or not url:
         return False
-    here, there = urlsplit(url), urlsplit(meta.canonical)
+    try:
+        here, there = urlsplit(url), urlsplit(meta.canonical)
+    except ValueError:
+        return False
     if (here.path.rstrip("/"), here.query) == (there.path.rstrip("/"), there.query):
         return False
     return bool(_TWIN_PATH.search(here.path + ("?" + here.query if here.query else ""))) or meta.is_amp
@@ -130,46 +130,11 @@ def is_twin(url: str, meta: Meta) -> bool:
 
 def is_home(url: str) -> bool:
     """The address is a site's or a language's first page."""
-    if not url:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
         return False
-    parts = urlsplit(url)
-    return not parts.query and bool(_HOME_PATH.fullmatch(parts.path))
-
-
-SHORT_CHARS: Final = 900
-"""Running text up to which a page may be a section's front page with a few teasers."""
-FRONT_HEADLINES: Final = 12
-
-
-def headlines(index: Index) -> int:
-    """How many links of a headline's length the page held before blocks went, each address once."""
-    found = {
-        a.get("href")
-        for a in index.tags.get("a", ())
-        if _HEADLINE_CHARS[0] + 7 <= len(text_of(a)) <= _HEADLINE_CHARS[1]
-    }
-    return len(found)
-
-
-def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool) -> bool:
-    """The text is headlines that link elsewhere, with or without a teaser each.
-
-    `anchored`: the page has a title of its own that the text follows."""
-    linking = [
-        i
-        for i, line in enumerate(lines)
-        if line.links >= 0.7 and _HEADLINE_CHARS[0] <= len(line.text) <= _HEADLINE_CHARS[1]
-    ]
-    dated = sum(len(line.text) < 80 and day_time(line.text) is not None for line in lines)
-    if len(linking) < _HEADLINES_MIN and not (len(linking) >= 3 and dated >= 3):
-        return False
-    teasers = {j for i in linking for j in (i + 1, i + 2, i + 3) if j < len(lines) and lines[j].links < 0.5}
-    own = sum(len(x.text) for i, x in enumerate(lines) if is_prose(x) and i not in teasers and x.kind is not Kind.ROW)
-    own += sum(len(x.text) for x in lines if x.kind is Kind.ROW)
-    linked = sum(len(lines[i].text) for i in linking)
-    if own > max(600, linked) and anchored:
-        return False
-    return meta.is_list or own < 300 or own < linked
+    return bool(parts.netloc) and not parts.query and bool(_HOME_PATH.fullmatch(parts.path))
 
 
 def is_vietnamese(text: str) -> bool:

@@ -6,12 +6,13 @@ import re
 from datetime import datetime
 from typing import Final
 
-from services.cleaner import normalise, rules
+from services.cleaner import limits, normalise, rules
 from services.cleaner.compose import text_of
 from services.cleaner.decode import mend, needs_mending
 from services.cleaner.lines import Line, is_prose
 from services.cleaner.model import Article, Discarded
 from services.cleaner.outcomes import Reason
+from services.cleaner.pagetype import is_vietnamese
 from services.cleaner.repair import join_torn, without_repeats
 from services.cleaner.simhash import simhash
 from services.cleaner.visible_dates import is_date_line, read_date
@@ -31,10 +32,15 @@ def clean_text(
     `published` comes from a visible date line (`Ngày đăng: 10/02/2023`, `07/12/2022` alone); one with a weekday above
     the title is the site's clock at the visit and is struck. Pure: `fetched_at` only refuses dates later than it."""
     lines = read_lines(mend(raw) if needs_mending(raw) else raw)
+    size = sum(len(line.text) for line in lines)
+    if size > limits.TEXT_CHARS_MAX:
+        return Discarded(Reason.TOO_LARGE, f"{size} characters of text")
     kept, removed = rules.apply(join_torn(lines))
     kept = without_repeats(kept, removed)
     if not kept:
         return Discarded(Reason.EMPTY, "no line left", tuple(removed))
+    if not is_vietnamese("\n".join(line.text for line in kept)):
+        return Discarded(Reason.NOT_VIETNAMESE, "too few Vietnamese letters", tuple(removed))
     at = next((i for i, line in enumerate(kept) if not is_date_line(line.text)), 0)
     title, before, after = kept[at], kept[:at], kept[at + 1 :]
     if is_prose(title) and not after:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from services.cleaner import blocks
@@ -15,6 +16,8 @@ from services.cleaner.density import Density
 from services.cleaner.dom import Dropped, Element, Index, drop, text_of
 from services.cleaner.words import names
 
+_TOKENS_MAX: Final = 8000
+"""Distinct classes or ids looked at: real pages have up to 2,000."""
 _PROSE_MIN: Final = 60
 """Characters of running text that make a region: one short sentence."""
 _FULL_BLOCKS: Final = 2
@@ -41,7 +44,7 @@ def prune(density: Density, index: Index, keep: Element | None, log: list[Droppe
     total = density.prose(root) or 1
     doomed: dict[Element, str] = {}
     for table in (index.classes, index.ids):
-        for token, found in table.items():
+        for token, found in islice(table.items(), _TOKENS_MAX):
             rule = blocks.rule_of(token)
             if rule is None:
                 continue

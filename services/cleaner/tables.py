@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from services.cleaner import limits
@@ -22,6 +22,7 @@ _ORDINAL: Final = re.compile(r"(?:[IVXL]{1,5}|\d{1,3}(?:\.\d{1,2}){0,3}|[a-zđ])
 _COLUMN_NUMBER: Final = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?(?:\s*=.*)?")
 _CELL_CHARS_MAX: Final = 1200
 """A cell longer than this holds the page's layout, not a datum: the longest list in a cell of the gold has 400."""
+_COLUMNS_MAX: Final = 120
 _JOIN_CHARS: Final = 100
 """Up to this length the paragraphs of a cell are one text that was broken for width."""
 
@@ -59,47 +60,53 @@ def rows(table: Element, removed: list[Removed]) -> list[Line] | None:
 
 
 def _grid(table: Element, removed: list[Removed]) -> list[list[_Cell]] | None:
-    """Cells with colspan and rowspan unfolded, rows of one length."""
+    """Cells with colspan and rowspan unfolded, rows of one length; None if the table is none of data."""
+    if table.get("role") == "presentation":
+        return None
+    nested = next(table.iterdescendants("table"), None)
+    if nested is not None and len(list(islice(nested.iter("td"), 2))) > 1:
+        return None
     found = [tr for tr in table.iter("tr") if _nearest_table(tr) is table]
-    if table.get("role") == "presentation" or sum(len(_cells(tr)) > 1 for tr in found) < 2:
-        return None
-    if any(inner is not table and len(list(inner.iter("td"))) > 1 for inner in table.iter("table")):
-        return None
-    full = [sum(bool(text_of(td)) for td in _cells(tr)) > 1 for tr in found]
-    if sum(full) < 2 or any(len(text_of(td)) > _CELL_CHARS_MAX for tr in found for td in _cells(tr)):
+    sizes = [[len(text_of(td)) for td in _cells(tr)] for tr in found]
+    if sum(sum(map(bool, row)) > 1 for row in sizes) < 2 or any(
+        size > _CELL_CHARS_MAX for row in sizes for size in row
+    ):
         return None
     out: list[list[_Cell]] = []
     spans: dict[int, tuple[int, _Cell]] = {}
     total = 0
     for tr in found:
-        row: list[_Cell] = []
-        cells = iter(_cells(tr))
-        while True:
-            column = len(row)
-            if column in spans:
-                left, cell = spans.pop(column)
-                row.append(cell)
-                if left > 1:
-                    spans[column] = (left - 1, cell)
-                continue
-            td = next(cells, None)
-            if td is None:
-                if any(column < other for other in spans):
-                    row.append(_EMPTY)
-                    continue
-                break
-            cell = _cell(td, removed)
-            width, height = _span(td, "colspan", 60), _span(td, "rowspan", 500)
-            for i in range(width):
-                row.append(cell)
-                if height > 1:
-                    spans[column + i] = (height - 1, cell)
-            total += width
-            if total > limits.TABLE_CELLS_MAX:
-                return None
-        out.append(row)
+        out.append(_row(_cells(tr), spans, removed))
+        total += len(out[-1])
+        if total > limits.TABLE_CELLS_MAX:
+            return None
     widest = max(map(len, out))
     return [row + [_EMPTY] * (widest - len(row)) for row in out if any(cell.text for cell in row)]
+
+
+def _row(tds: list[Element], spans: dict[int, tuple[int, _Cell]], removed: list[Removed]) -> list[_Cell]:
+    """One row's cells. `spans`: by column the cells that reach down from rows above, and how many rows still."""
+    row: list[_Cell] = []
+    waiting = iter(tds)
+    while len(row) < _COLUMNS_MAX:
+        if len(row) in spans:
+            left, cell = spans.pop(len(row))
+            if left > 1:
+                spans[len(row)] = (left - 1, cell)
+            row.append(cell)
+            continue
+        td = next(waiting, None)
+        if td is not None:
+            cell, height = _cell(td, removed), _span(td, "rowspan", 500)
+            for _ in range(_span(td, "colspan", 60)):
+                if height > 1:
+                    spans[len(row)] = (height - 1, cell)
+                row.append(cell)
+        elif any(column > len(row) for column in spans):
+            row.append(_EMPTY)
+        else:
+            break
+    return row
 
 
 def _nearest_table(tr: Element) -> Element | None:

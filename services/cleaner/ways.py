@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from services.cleaner import density, fallback, profiles, scorer, selectors, surroundings, titles
+from services.cleaner.density import RUN_CHARS_MIN
 from services.cleaner.dom import Dropped, Element, Index, attached, drop, text_of
 from services.cleaner.linearise import linearise
-from services.cleaner.lines import Line, is_prose
+from services.cleaner.lines import Kind, Line
 from services.cleaner.meta import Meta
 from services.cleaner.model import Removed
 from services.cleaner.profiles import Profile
@@ -17,6 +18,8 @@ from services.cleaner.titles import Title
 _BODY_CHARS_MIN = 80
 _FIRM_CHARS = 600
 """From this much running text in a known container the scorer is not asked any more."""
+_FALLBACK_CHARS = (200, 100_000)
+"""trafilatura needs minutes for some huge pages, and a page with that much text has a container that the scorer finds."""
 _ARCHIVE_BODIES = 4
 """So many containers of one name on a page are the teasers of an archive."""
 
@@ -60,14 +63,15 @@ def read(body: Element, meta: Meta, index: Index, known: Iterable[Profile], feed
     if reading and prose_chars(reading.lines) >= _BODY_CHARS_MIN:
         return reading
     title = reading.title if reading else titles.choose(meta, index, (), feed_title)
-    lines = fallback.read(body) if len(text_of(body)) >= 200 else []
+    lines = fallback.read(body) if _FALLBACK_CHARS[0] <= len(text_of(body)) <= _FALLBACK_CHARS[1] else []
     if reading and prose_chars(lines) <= prose_chars(reading.lines):
         return reading
     return Reading(lines, _marks(index, body, None, title), title, None, body, "trafilatura", 0.4, (), False)
 
 
 def prose_chars(lines: list[Line]) -> int:
-    return sum(len(line.text) for line in lines if is_prose(line))
+    """Characters of the lines that read as text: sentences, however short, and rows of tables; no links."""
+    return sum(len(x.text) for x in lines if x.links < 0.5 and (len(x.text) >= RUN_CHARS_MIN or x.kind is Kind.ROW))
 
 
 def _agreed(by_profile: Reading, by_scorer: Reading) -> Reading:

@@ -1,0 +1,49 @@
+"""Is this page a list of other articles: a category, an archive, a section's front page?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.cleaner.dom import Index, text_of
+from services.cleaner.lines import Kind, Line, is_prose
+from services.cleaner.meta import Meta
+from services.cleaner.visible_dates import day_time
+
+_HEADLINES_MIN: Final = 5
+_HEADLINE_CHARS: Final = (18, 220)
+
+SHORT_CHARS: Final = 900
+"""Running text up to which a page may be a section's front page with a few teasers."""
+FRONT_HEADLINES: Final = 12
+
+
+def headlines(index: Index) -> int:
+    """How many links of a headline's length the page held before blocks went, each address once."""
+    found = {
+        a.get("href")
+        for a in index.tags.get("a", ())
+        if _HEADLINE_CHARS[0] + 7 <= len(text_of(a)) <= _HEADLINE_CHARS[1]
+    }
+    return len(found)
+
+
+def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool) -> bool:
+    """The text is headlines that link elsewhere, with or without a teaser each.
+
+    `anchored`: the page has a title of its own that the text follows."""
+    linking = [
+        i
+        for i, line in enumerate(lines)
+        if line.links >= 0.7 and _HEADLINE_CHARS[0] <= len(line.text) <= _HEADLINE_CHARS[1]
+    ]
+    dated = sum(len(line.text) < 80 and day_time(line.text) is not None for line in lines)
+    if len(linking) < _HEADLINES_MIN and not (len(linking) >= 3 and dated >= 3):
+        return False
+    teasers = {j for i in linking for j in (i + 1, i + 2, i + 3) if j < len(lines) and lines[j].links < 0.5}
+    own = sum(len(x.text) for i, x in enumerate(lines) if is_prose(x) and i not in teasers and x.kind is not Kind.ROW)
+    own += sum(len(x.text) for x in lines if x.kind is Kind.ROW)
+    linked = sum(len(lines[i].text) for i in linking)
+    if own > max(600, linked) and anchored:
+        return False
+    return meta.is_list or own < 300 or own < linked
