@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from services.extractor.areas.context import Context
 from services.extractor.areas.gazetteer import KINDS, meanings, triggers
-from services.extractor.areas.readers import READERS, Context
+from services.extractor.areas.readers import READERS
 from services.extractor.model import AreaMention
 from services.extractor.periods.article import frame
 from services.extractor.reading import Reading

@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from services.extractor.periods import article_period, read_periods
+from services.extractor.periods.readers import READERS
+from services.extractor.periods.scan import WORDS
 from services.extractor.reading import read
 
 
@@ -60,3 +62,8 @@ def test_a_heading_s_year_holds_for_its_section() -> None:
     text = "Nhìn lại\nSở họp tổng kết.\nI. Kết quả năm 2021\nCả năm, có 12 vụ.\nII. Kết quả năm 2022\nCả năm, có 9 vụ."
     years = [m.period for m in read_periods(read(text), date(2023, 5, 7)) if m.rules == ("period.bare_year",)]
     assert years == ["2021", "2022"]
+
+
+def test_every_rule_names_a_reader() -> None:
+    named = {rule["read"] for rules in WORDS["rules"].values() for rule in rules}
+    assert named - {"years"} == set(READERS), "words.yaml and readers.py differ; `years` is read by grammar.py"

@@ -1,0 +1,124 @@
+"""Units below the province, alone, in enumerations and in groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from services.extractor.areas.context import Context, fills_line, role_of
+from services.extractor.areas.gazetteer import KINDS, WORDS, District, districts, province_names
+from services.extractor.areas.scopes import subject
+from services.extractor.cues import pattern
+from services.extractor.model import AreaMention
+from shared.vietnam.areas import NATION, area, territory
+from shared.vietnam.text import fold
+
+_UPPER: Final = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper())
+_SYLLABLE: Final = rf"[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+)*"
+_NAME: Final = re.compile(rf"\.? *((?:{_SYLLABLE})(?: (?:{_SYLLABLE})){{0,3}}|\d{{1,2}}(?![\d.,%/]))")
+_NEXT: Final = re.compile(rf"(?:, | và | - | – )({_SYLLABLE}(?: {_SYLLABLE}){{0,3}})(?=[,.; )]|$)", re.MULTILINE)
+_PLURAL: Final = re.compile(r"(?<!\w)(?:các|những|\d+|hai|ba|bốn|năm|sáu|bảy|tám) *\Z")
+_LOCAL_KIND: Final = re.compile(r"huyện|xã|quận|thị xã")
+_GROUP_AFTER: Final = re.compile(" +(?:" + pattern(WORDS["groups"], {}) + r")(?!\w)")
+_DISTRICT_KINDS: Final = ("huyện", "quận", "thị xã", "thành phố")
+_ABBREVIATIONS: Final = {"tx": "thị xã", "tp": "thành phố"}
+_NO_NAMES: Final = frozenset(fold(word) for word in WORDS["no_unit_names"])
+
+
+def _province_of(context: Context, kind: str, name: str) -> str | None:
+    """Key of a unit's province: where several have one of that name, the article's own if it is among them."""
+    found: tuple[District, ...] = districts().get(fold(name), ())
+    found = tuple(unit for unit in found if unit.kind == kind or kind not in _DISTRICT_KINDS)
+    keys = {territory(unit.area, context.on) for unit in found}
+    if context.default in keys or len(keys) != 1 or kind not in _DISTRICT_KINDS:
+        return context.default
+    return keys.pop()
+
+
+def named_unit(context: Context, start: int, end: int, kind: str, name: str, key: str | None) -> AreaMention:
+    """The mention of a unit that is known to be one, remembered for `toàn huyện`."""
+    mention = AreaMention(start, end, key, f"{kind} {name}", "scope", ("area.unit_below",))
+    context.local[kind] = mention
+    return mention
+
+
+def kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
+    """A word for a unit below the province with its name, or with the names of several."""
+    text = context.reading.text
+    match = _NAME.match(text, start + len(word))
+    if match is None or fold(match[1].partition(" ")[0]) in _NO_NAMES:
+        return _nameless(context, start, word)
+    before = context.before(start)
+    plural = _PLURAL.search(before[-8:])
+    shown = text[start : start + len(word)]
+    shown = shown.lower() if shown.lower() in KINDS and shown[1:].islower() else shown
+    if fold(match[1]) in province_names() and word in ("thành phố", "tp"):
+        return ()  # the province's reader decides
+    if word in ("thành phố", "tp") and fold(match[1]) not in districts():
+        return ()
+    role = role_of(before) or "scope"
+    role = "mention" if role == "publisher" else role
+    name = match[1]
+    key = _province_of(context, _ABBREVIATIONS.get(word, word), name)
+    found = [AreaMention(start, match.end(1), key, f"{shown} {name}", role, ("area.unit_below",))]
+    if plural:
+        found += _others(context, shown, word, match.end(1))
+    context.local[word] = found[-1]
+    return found
+
+
+def _nameless(context: Context, start: int, word: str) -> Iterable[AreaMention]:
+    """`7 huyện nghèo`, a group of units; or the word for a central city that is the article's own area."""
+    after = _GROUP_AFTER.match(context.reading.folded, start + len(word))
+    plural = _PLURAL.search(context.before(start)[-8:]) if after else None
+    if after and plural:
+        at = start - len(plural[0])
+        name = context.reading.folded[at : after.end()]
+        return (AreaMention(at, after.end(), context.default, name, "scope", ("area.group",)),)
+    last = context.local.get(word)
+    if last is not None:
+        # `huyện đã phê duyệt`: the one that was named last, as the subject of a clause.
+        rules = ("area.same_unit",)
+        return [
+            replace(each, area=last.area, locality=last.locality, rules=rules) for each in subject(context, start, word)
+        ]
+    own = context.default
+    if word in ("thành phố", "tp") and own not in (None, NATION) and area(own, context.on).kind == "thành phố":
+        return subject(context, start, word)
+    return ()
+
+
+def _others(context: Context, shown: str, word: str, at: int) -> list[AreaMention]:
+    """Further names of an enumeration: `ba huyện Châu Thành, Cao Lãnh và Lấp Vò`."""
+    found = []
+    while (match := _NEXT.match(context.reading.text, at)) is not None:
+        key = _province_of(context, word, match[1])
+        found.append(
+            AreaMention(match.start(1), match.end(1), key, f"{shown} {match[1]}", "scope", ("area.unit_below",))
+        )
+        at = match.end(1)
+    return found
+
+
+def district(context: Context, start: int, word: str) -> Iterable[AreaMention]:
+    """A district's bare name, if it is one of the article's own province."""
+    end = start + len(word)
+    if context.default in (None, NATION) or not context.is_name(start, end) or fills_line(context, start, end):
+        return ()
+    own = [unit for unit in districts()[word] if territory(unit.area, context.on) == context.default]
+    role = role_of(context.before(start))
+    if not own or role in (None, "publisher"):
+        return ()
+    rules = ("area.bare_district",)
+    return (AreaMention(start, end, context.default, f"{own[0].kind} {own[0].name}", role, rules),)
+
+
+def bare_kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
+    """`toàn huyện`: the last one named, or one that the text does not name."""
+    which = _LOCAL_KIND.search(word)
+    last = context.local.get(which[0]) if which else None
+    locality = last.locality if last else which[0] if which else word
+    key = last.area if last else context.default
+    return (AreaMention(start, start + len(word), key, locality, "scope", ("area.same_unit",)),)

@@ -1,0 +1,139 @@
+"""Years and spans of years: one function a kind of words, which answers period and role."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.extractor.periods.scan import WORDS, Find
+from services.extractor.periods.state import Answer, State, year_of
+from shared.vietnam.text import fold
+
+_LUNAR: Final = {fold(name): year for name, year in WORDS["lunar_years"].items()}
+_SPAN_YEARS_MAX: Final = 40
+
+
+def year(find: Find, state: State) -> Answer:
+    named = year_of(find)
+    assert named is not None
+    if find.before == "never":
+        return None
+    if find.before == "base":
+        return _edge_of_year(named, find.before_words), "base"
+    if find.before in ("until_end", "end"):
+        return f"{named}-12-31", "as_of"
+    if find.before == "start":
+        return f"{named - 1}-12-31", "as_of"
+    if find.before == "until":
+        return str(named), "as_of"
+    if find.before == "since" and named < state.published.year:
+        return f"{named}/{state.published.year}", "span"
+    return str(named), "period"
+
+
+def _edge_of_year(named: int, words: str) -> str:
+    if "đầu" in words:
+        return f"{named - 1}-12-31"
+    return f"{named}-12-31" if "cuối" in words else str(named)
+
+
+def bare_year(find: Find, state: State) -> Answer:
+    words = find.before_words.rstrip(" (")
+    if find.before == "base" and words.endswith("đầu"):
+        return f"{state.year - 1}-12-31", "base"
+    if find.before in ("until_end", "end"):
+        return f"{state.year}-12-31", "as_of"
+    if find.before == "start" and find.bracket:
+        return f"{state.year - 1}-12-31", "as_of"
+    if find.number is None and find.before != "whole_plan" and words.endswith(("trong", "cả")):
+        return str(state.year), "period"
+    return None
+
+
+def start_of_year(find: Find, state: State) -> Answer:
+    """`đầu năm có 8.120 hộ nghèo`: a state, of the end of the year before."""
+    return (f"{state.year - 1}-12-31", "as_of") if find.before == "start" else None
+
+
+def this_year(find: Find, state: State) -> Answer:
+    named = state.published.year
+    if find.before in ("until_end", "end"):
+        return f"{named}-12-31", "as_of"
+    if find.before in ("start", "base"):
+        return f"{named - 1}-12-31", "base" if find.before == "base" else "as_of"
+    return str(named), "period"
+
+
+def next_year(find: Find, state: State) -> Answer:
+    if find.number is not None:
+        return None
+    published = state.published
+    reviewing = published.month <= 2 and state.frame.year == published.year - 1
+    return str(published.year + (0 if reviewing else 1)), "period"
+
+
+def last_year(find: Find, state: State) -> Answer:
+    if find.number is not None:
+        return None
+    before = state.year if find.before == "base" else state.published.year
+    if find.before == "end":
+        return f"{before - 1}-12-31", "as_of"
+    if find.before == "base":
+        return _edge_of_year(before - 1, find.before_words), "base"
+    return str(before - 1), "base" if find.before_words.endswith(("bằng ", "lần ", "với ")) else "period"
+
+
+def past_year(find: Find, state: State) -> Answer:
+    """`năm qua`, and `5 năm qua`: the years up to the one that is ending, or from so many years ago in mid-year."""
+    published = state.published
+    if find.number is not None and find.number > 1:
+        first = published.year - find.number + (1 if published.month >= 10 else 0)
+        last = published.year if published.month >= 4 else published.year - 1
+        return (f"{min(first, last)}/{last}", "span") if find.number <= _SPAN_YEARS_MAX else None
+    if published.year - state.frame.year in (0, 1) and len(state.frame.period) == 4:
+        return str(state.frame.year), "period"
+    return str(published.year - (0 if published.month >= 11 else 1)), "period"
+
+
+def years_of_work(find: Find, state: State) -> Answer:
+    """`sau 3 năm thực hiện`: the years up to publication, since what began them is seldom named."""
+    if find.number is None or not find.before_words.rstrip().endswith(("sau", "qua")):
+        return None
+    return f"{state.published.year - find.number}/{state.published.year}", "span"
+
+
+def school_year(find: Find, state: State) -> Answer:
+    return _years(find, "period")
+
+
+def span(find: Find, state: State) -> Answer:
+    answer = _years(find, "name" if find.programme else "base" if find.before == "base" else "span")
+    if answer:
+        state.span = answer[0]
+    return answer
+
+
+def _years(find: Find, role: str) -> Answer:
+    first, last = int(find.parts["y"]), int(find.parts["z"])
+    return (f"{first}/{last}", role) if 0 < last - first <= _SPAN_YEARS_MAX else None
+
+
+def same_span(find: Find, state: State) -> Answer:
+    return (state.span, "span") if state.span else None
+
+
+def since_year(find: Find, state: State) -> Answer:
+    named = int(find.parts["y"])
+    if named >= state.published.year:
+        return str(state.published.year), "period"
+    return f"{named}/{state.published.year}", "span"
+
+
+def bracket_year(find: Find, state: State) -> Answer:
+    return (find.parts["y"], "period") if find.bracket else None
+
+
+def tet(find: Find, state: State) -> Answer:
+    """The year that the feast opens; without a name or number the next one from October on, else this year's."""
+    lunar = find.parts.get("l")
+    named = _LUNAR[" ".join(lunar.split())] if lunar else year_of(find)
+    return str(named or state.published.year + (state.published.month >= 10)), "period"
