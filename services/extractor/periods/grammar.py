@@ -43,7 +43,6 @@ def read_periods(reading: Reading, published: date | None) -> list[PeriodMention
             paragraph = sentence.paragraph
             state.year = state.section_year or around.year
             state.explicit, state.period = False, ""
-        heading = paragraph > 0 and is_heading(reading, index)
         if find.read == "years":
             mentions += _listed(reading.folded, find, state)
         elif find.read in READERS:
@@ -51,7 +50,7 @@ def read_periods(reading: Reading, published: date | None) -> list[PeriodMention
             # Without any year to lean on, words that need one say nothing.
             if answer is not None and (around.period or "y" in find.parts):
                 mentions.append(PeriodMention(find.start, find.end, *answer, _rules(find, answer, state)))
-                _remember(answer, find, state, heading)
+                _remember(answer, find, state, reading, index)
         else:
             mentions.append(PeriodMention(find.start, find.end, "", find.read, (find.id,)))
     return mentions
@@ -88,16 +87,19 @@ def _one_digit_off(one: int, other: int) -> bool:
     return sum(a != b for a, b in zip(str(one), str(other), strict=False)) == 1
 
 
-def _remember(answer: tuple[str, str], find: Find, state: State, heading: bool) -> None:
+def _remember(answer: tuple[str, str], find: Find, state: State, reading: Reading, index: int) -> None:
+    """What later words may lean on. A plan's or a far-off year is only that in a heading, where it opens a section."""
     period, role = answer
     if role not in ("period", "as_of") or not period or "/" in period[:5]:
         return
     end = calendar.end(period)
+    # The headline heads no section.
+    heading = "y" in find.parts and reading.sentences[index].paragraph > 0 and is_heading(reading, index)
     if end is None or (find.before in ("plan", "until") and not heading):
         return
     state.period = period
     if find.read != "now":
         named = end.year + (find.before == "start")
         state.year, state.explicit = named, True
-        if heading and "y" in find.parts:
+        if heading:
             state.section_year = named
