@@ -108,7 +108,15 @@ def choose(
     in_path = url_date(url)
     if in_path and possible(in_path, fetched_at):
         order.append(Published(in_path, "url"))
-    return order[0] if order else None
+    return _with_time(order[0], coded) if order else None
+
+
+def _with_time(chosen: Published, coded: list[Published]) -> Published:
+    """Where the page prints only the day, the time of day from a coded date of that day."""
+    day = chosen.moment.astimezone(VIETNAM)
+    if chosen.source != "visible" or day.hour or day.minute:
+        return chosen
+    return next((p for p in coded if p.moment.astimezone(VIETNAM).date() == day.date()), chosen)
 
 
 def _agreeing(coded: list[Published], plain: list[Published]) -> list[Published]:

@@ -95,7 +95,7 @@ def _article(
     scrambled = any(one.rule == "coded-run" for one in removed)
     lead = lead_of(index, body, profile, reading.container, lines, title)
     kept, struck = rules.apply(join_torn(lines))
-    is_listing = listing.is_listing(kept, head, reading.anchored)
+    is_listing = listing.is_listing(kept, head, reading.anchored, reading.profile is not None)
     kept = _without_link_lines(kept, struck)
     removed += struck
     kept = without_repeats(kept, removed)
@@ -194,7 +194,7 @@ def _refused(
     scrambled: bool,
 ) -> tuple[Reason, str] | None:
     size = sum(len(line.text) for line in kept) + len(lead or "")
-    if size < 300 and listing.is_listing(lines, head, reading.anchored):
+    if size < 300 and listing.is_listing(lines, head, reading.anchored, reading.profile is not None):
         return Reason.LISTING, "nothing but headlines of other articles"
     if head.is_list and size < 600:
         return Reason.LISTING, "its JSON-LD calls it a collection"

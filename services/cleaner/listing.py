@@ -28,19 +28,23 @@ def headlines(index: Index) -> int:
     return len(found)
 
 
-def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool) -> bool:
+def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bool) -> bool:
     """The text is headlines that link elsewhere, with or without a teaser each.
 
-    `anchored`: the page has a title of its own that the text follows."""
+    `anchored`: the page has a title of its own that the text follows. `by_profile`: the text is that of a known
+    system's body; else one to three paragraphs that each follow a linked headline are teasers already."""
     linking = [
         i
         for i, line in enumerate(lines)
         if line.links >= 0.7 and _HEADLINE_CHARS[0] <= len(line.text) <= _HEADLINE_CHARS[1]
     ]
     dated = sum(len(line.text) < 80 and day_time(line.text) is not None for line in lines)
+    teasers = {j for i in linking for j in (i + 1, i + 2, i + 3) if j < len(lines) and lines[j].links < 0.5}
+    body = [i for i, line in enumerate(lines) if is_prose(line)]
+    if not by_profile and body and linking and len(body) <= 3 and teasers.issuperset(body) and linking[0] < body[0]:
+        return True
     if len(linking) < _HEADLINES_MIN and not (len(linking) >= 3 and dated >= 3):
         return False
-    teasers = {j for i in linking for j in (i + 1, i + 2, i + 3) if j < len(lines) and lines[j].links < 0.5}
     own = sum(len(x.text) for i, x in enumerate(lines) if is_prose(x) and i not in teasers and x.kind is not Kind.ROW)
     own += sum(len(x.text) for x in lines if x.kind is Kind.ROW)
     linked = sum(len(lines[i].text) for i in linking)

@@ -28,6 +28,8 @@ _FIELD: Final = re.compile(r'"(datePublished|headline)"\s*:\s*"((?:[^"\\]|\\.)*)
 
 @dataclass(slots=True)
 class Meta:
+    url: str = ""
+    """The page's address, where known."""
     title: str = ""
     """Of <title>."""
     names: dict[str, str] = field(default_factory=dict)
@@ -79,7 +81,7 @@ def clean(text: str) -> str:
 
 def read(root: Element, url: str) -> Meta:
     """Reads before scripts are stripped. Never raises."""
-    meta = Meta()
+    meta = Meta(url)
     base = url
     for el in root.iter("title", "meta", "link", "base", "script", "input"):
         tag = el.tag

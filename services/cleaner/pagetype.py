@@ -140,4 +140,4 @@ def is_home(url: str) -> bool:
 def is_vietnamese(text: str) -> bool:
     text = text[:_LANGUAGE_CHARS]
     letters = len(_LETTER.findall(text))
-    return letters < 100 or len(_VIETNAMESE.findall(text)) >= VIETNAMESE_SHARE_MIN * letters
+    return len(_VIETNAMESE.findall(text)) >= max(1.0, VIETNAMESE_SHARE_MIN * letters)

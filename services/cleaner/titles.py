@@ -45,16 +45,18 @@ def references(meta: Meta, feed_title: str | None) -> list[str]:
 
 
 def choose(meta: Meta, index: Index, wanted: Iterable[Element], feed_title: str | None) -> Title:
-    """The title. `wanted`: elements that a profile says hold it, in order."""
+    """The title. `wanted`: elements that a profile says hold it, in order.
+
+    A heading that links to another page is that page's, not this one's."""
     refs = references(meta, feed_title)
     keys = [key(ref) for ref in refs]
     for el in wanted:
         text = text_of(el)
-        if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1]:
+        if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and not _links_away(el, meta):
             return Title(clean(text), el, 1.0 if _agrees(key(text), keys) else 0.8)
     for el in _headings(index) if refs else ():
         text = text_of(el)
-        if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys):
+        if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not _links_away(el, meta):
             return Title(clean(text), el, 1.0)
     found = [(el, text_of(el)) for el in index.tags.get("h1", ())]
     h1 = [
@@ -85,6 +87,16 @@ def _agrees(mine: str, refs: list[str]) -> bool:
     if len(mine) < 8:
         return False
     return any(mine == ref or (len(mine) >= 15 and (ref.startswith(mine) or ref.endswith(mine))) for ref in refs)
+
+
+def _links_away(el: Element, meta: Meta) -> bool:
+    links = [*el.iter("a"), *el.iterancestors("a")]
+    if not links:
+        return False
+    own = {address.rstrip("/").rsplit("/", 1)[-1] for address in (meta.url, meta.canonical) if address}
+    if not own:
+        return el.tag != "h1"
+    return all((a.get("href") or "#").split("#")[0].rstrip("/").rsplit("/", 1)[-1] not in own | {""} for a in links)
 
 
 def _is_site(el: Element, text: str, meta: Meta) -> bool:
