@@ -25,7 +25,7 @@ def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> 
         mention = _attached(draft, scopes, scene) or _nearest(draft, scopes)
         draft.area = scene.area
         if mention is not None:
-            draft.area = mention.area or scene.area
+            draft.area = mention.area or (None if "area.region" in mention.rules else scene.area)
             draft.locality = mention.locality
             draft.rules.append(f"area: {scene.reading.text[mention.start : mention.end]}")
         if draft.area is not None and not (mention is not None and "area.old" in mention.rules):

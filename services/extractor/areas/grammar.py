@@ -10,6 +10,7 @@ from typing import Final
 from services.extractor.areas.context import Context
 from services.extractor.areas.gazetteer import KINDS, meanings, triggers
 from services.extractor.areas.readers import READERS
+from services.extractor.areas.scopes import holds
 from services.extractor.model import AreaMention
 from services.extractor.periods.article import frame
 from services.extractor.reading import Reading
@@ -26,8 +27,8 @@ def read_areas(reading: Reading, published: date | None, default_area: str | Non
     `default_area`, the article's own, for `toàn tỉnh` and for units below it; None for a unit below whose province is
     not told. Of a country that people are sent to (role `destination`) `locality` is its ISO code, or `other`.
     Rules: `area.old` where the unit before the mergers is meant; `area.region` for a region or several provinces
-    together, whose figures are no province's (`locality` is their name, `area` None); `area.reset` for words that lead
-    back to the article's area."""
+    together, whose figures are no province's (`locality` is their name, `area` None; `scope` where a verb of having
+    follows); `area.reset` for words that lead back to the article's area."""
     hits = triggers().find(reading.folded)
     if not hits:
         return []
@@ -62,7 +63,8 @@ def _listed(mentions: list[AreaMention], reading: Reading) -> list[AreaMention]:
         elif role == "scope":
             start, end = group[0].start, group[-1].end
             rules = ("area.province", "area.list", "area.region")
-            found.append(AreaMention(start, end, None, reading.text[start:end], "mention", rules))
+            role = "scope" if holds(reading.folded, end) else "mention"
+            found.append(AreaMention(start, end, None, reading.text[start:end], role, rules))
         else:
             found += [replace(mention, role=role) for mention in group]
     return found

@@ -20,6 +20,7 @@ _SOURCE_UNLESS: Final = before_words(WORDS["source_unless"])
 _SOURCE_AFTER: Final = re.compile(pattern(WORDS["source_after"], {}))
 _SUBJECT_BEFORE: Final = re.compile(rf"(?:{pattern(WORDS['subject_before'], {})})\Z", re.MULTILINE)
 _SUBJECT_AFTER: Final = re.compile(pattern(WORDS["subject_after"], {}))
+_HOLDS: Final = re.compile(pattern(WORDS["holds"], {}))
 _DESTINATION_BEFORE: Final = before_words(WORDS["destination_before"])
 
 
@@ -63,8 +64,15 @@ def subject(context: Context, start: int, word: str) -> Iterable[AreaMention]:
 
 
 def region(context: Context, start: int, word: str) -> Iterable[AreaMention]:
-    name = context.reading.text[start : start + len(word)]
-    return (AreaMention(start, start + len(word), None, name, "mention", ("area.region",)),)
+    end = start + len(word)
+    name = context.reading.text[start:end]
+    role = "scope" if holds(context.reading.folded, end) else "mention"
+    return (AreaMention(start, end, None, name, role, ("area.region",)),)
+
+
+def holds(folded: str, end: int) -> bool:
+    """A verb of having follows: `các tỉnh Tây Nguyên có …`; so what was named before is the subject of a figure."""
+    return _HOLDS.match(folded, end) is not None
 
 
 def country(context: Context, start: int, word: str) -> Iterable[AreaMention]:
