@@ -174,8 +174,8 @@ def portals_of(store: Store) -> dict[str, Portal]:
     from services.crawler.portals import load_portals
     from shared.paths import PORTALS
 
-    sample = load_portals(PORTALS / "sample.yaml", {"SAMPLE_URL": "http://127.0.0.1"})
-    return {each.id: each for each in (*sample, *load_portals(store.settings.crawl.portals, {}))}
+    files = (PORTALS / "sample.yaml", store.settings.crawl.portals)
+    return {each.id: each for file in files for each in load_portals(file, {"SAMPLE_URL": "http://127.0.0.1"})}
 
 
 def progress() -> Callable[[int, int], None]:
