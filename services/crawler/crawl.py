@@ -167,12 +167,11 @@ class Crawl:
 async def republish(tools: Tools, before: datetime) -> int:
     """Publishes again, from the archive, the pages that have had no outcome since `before`. Returns how many."""
     again = 0
-    for found in await tools.state.unaccounted(before, REPUBLISHED_AT_ONCE):
-        if found.attempt > REPUBLISH_TRIES_MAX:
-            continue
+    for found in await tools.state.unaccounted(before, REPUBLISH_TRIES_MAX, REPUBLISHED_AT_ONCE):
         body = await tools.offload(tools.load, Place(found.page.warc_file, found.page.warc_offset))
         if body is None:
             log.warning("page no longer archived", page_id=found.page.page_id, warc_file=found.page.warc_file)
+            await tools.state.republished(found.page.page_id, tools.now())  # counts as a try: it must end
             continue
         message = message_again(found, tools.by_id.get(found.page.portal), body, tools.now())
         await tools.publish([message])

@@ -158,7 +158,7 @@ class MemoryState:
             self.pages.setdefault(page.page_id, page)
         self.counts.update(counts)
 
-    async def unaccounted(self, before: datetime, limit: int) -> list[Unaccounted]:
+    async def unaccounted(self, before: datetime, attempts_max: int, limit: int) -> list[Unaccounted]:
         """No page of this memory ever has an outcome: nobody reads what a simulation publishes."""
         return []
 

@@ -186,9 +186,12 @@ class PostgresState:
                 )
             await _add_counts(connection, at, counts)
 
-    async def unaccounted(self, before: datetime, limit: int) -> list[Unaccounted]:
+    async def unaccounted(self, before: datetime, attempts_max: int, limit: int) -> list[Unaccounted]:
         async with self._connection() as connection:
-            rows = [row async for row in queries().unaccounted(connection, before=before, n=limit)]
+            rows = [
+                row
+                async for row in queries().unaccounted(connection, before=before, attempts_max=attempts_max, n=limit)
+            ]
         return [
             Unaccounted(
                 Page(*(row[name] for name in _PAGE_COLUMNS)),

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -80,7 +81,8 @@ async def _run(
             return
         archive = Archive(crawl.archive)
         stack.push_async_callback(archive.close)
-        fetcher = Fetcher(user_agent(crawl.contact), policy=AddressPolicy.of(crawl.private_networks))
+        policy = AddressPolicy.of((*crawl.private_networks, *_named_loopback(entries)))
+        fetcher = Fetcher(user_agent(crawl.contact), policy=policy)
         stack.push_async_callback(fetcher.close)
         tools = Tools(
             portals=entries,
@@ -130,6 +132,13 @@ def _check_contact(portals: tuple[Portal, ...], contact: str) -> None:
             f"{abroad} would be asked by a crawler that does not say whose it is",
             "set SOLIEU_CRAWL__CONTACT to a web or mail address where its operator can reach you",
         )
+
+
+def _named_loopback(portals: tuple[Portal, ...]) -> list[str]:
+    """Addresses of this machine that a base address is written with: who writes the portals file means them. They are
+    allowed one by one; a name that resolves to such an address is not."""
+    hosts = {urlsplit(url).hostname or "" for portal in portals for url in portal.base}
+    return sorted(host for host in hosts if host.startswith("127.") and _is_local(host))
 
 
 def _is_local(host: str) -> bool:

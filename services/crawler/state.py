@@ -110,8 +110,9 @@ class State(Protocol):
         first fetch gave a page with words of its own (counted for its pattern)."""
         ...
 
-    async def unaccounted(self, before: datetime, limit: int) -> list[Unaccounted]:
-        """Pages fetched before, or published again before, that moment and without an outcome since."""
+    async def unaccounted(self, before: datetime, attempts_max: int, limit: int) -> list[Unaccounted]:
+        """Pages fetched, and last published, before that moment, without an outcome since, and published again fewer than
+        `attempts_max` times."""
         ...
 
     async def republished(self, page_id: str, now: datetime) -> None: ...

@@ -7,8 +7,10 @@ Why not its own: one bad byte makes its whole result mojibake, an enclosure may 
 from __future__ import annotations
 
 import html
+import importlib
 import re
 import sys
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -62,20 +64,26 @@ def read_syndication(text: str, url: str, fetched_at: datetime, problems: list[s
     return FeedReading(kind, tuple(found), tuple(problems))
 
 
+_IMPORT: Final = threading.Lock()
+
+
 def _feedparser() -> Any:
-    """feedparser, without the character set detector that it imports where installed: 0.25 s for what isn't used."""
-    if "feedparser" not in sys.modules:
+    """feedparser, without the character set detector that it imports where installed: 0.25 s for what isn't used.
+
+    Under a lock, since feeds are read in threads, and a module half imported is already in sys.modules."""
+    with _IMPORT:
+        if "feedparser" in sys.modules:
+            return sys.modules["feedparser"]
         hidden = {name: sys.modules.get(name) for name in ("cchardet", "chardet")}
         sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: the import system's "not there"
         try:
-            import feedparser  # noqa: F401
+            return importlib.import_module("feedparser")
         finally:
             for name, module in hidden.items():
                 if module is None:
                     del sys.modules[name]
                 else:
                     sys.modules[name] = module
-    return sys.modules["feedparser"]
 
 
 def _repaired(text: str, problems: list[str]) -> str:

@@ -118,12 +118,13 @@ INSERT INTO crawl_count (day, portal, what, outcome, n)
 SELECT :day, * FROM unnest(:portals::text[], :whats::text[], :outcomes::text[], :ns::bigint[])
 ON CONFLICT (day, portal, what, outcome) DO UPDATE SET n = crawl_count.n + excluded.n;
 
--- name: unaccounted(before, n)
+-- name: unaccounted(before, attempts_max, n)
 SELECT page.page_id, page.article_id, page.portal, page.url, page.canonical_url, page.fetched_at, page.http_status,
     page.content_type, page.body_sha256, page.body_bytes, page.tls_verified, page.warc_file, page.warc_offset,
     page.attempts, crawl_address.title, crawl_address.published, crawl_address.summary
 FROM page JOIN crawl_address USING (article_id)
 WHERE page.outcome IS NULL AND page.fetched_at < :before AND page.published_at < :before AND page.warc_file IS NOT NULL
+    AND page.attempts < :attempts_max
 ORDER BY page.published_at LIMIT :n;
 
 -- name: republished(page_id, now)!

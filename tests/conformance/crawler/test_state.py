@@ -206,14 +206,15 @@ async def test_the_ledger_gets_the_page_and_its_outcome_ends_the_account(databas
         "page", "a1", "p", "https://a.example/u", "https://a.example/c", NOW, 200, "text/html", "ab", 2, True, "f", 7
     )
     await state.save_visit("one", "a.example", address(1), page, {("p", "visit", "ok"): 1})
-    assert await state.unaccounted(NOW, 10) == []
-    (found,) = await state.unaccounted(LATER, 10)
+    assert await state.unaccounted(NOW, 5, 10) == []
+    (found,) = await state.unaccounted(LATER, 5, 10)
     assert (found.page, found.attempt, found.title) == (page, 1, "Tin")
     await state.republished("page", LATER)
-    assert await state.unaccounted(LATER, 10) == []
-    (again,) = await state.unaccounted(LATER + timedelta(hours=1), 10)
+    assert await state.unaccounted(LATER, 5, 10) == []
+    (again,) = await state.unaccounted(LATER + timedelta(hours=1), 5, 10)
     assert again.attempt == 2
+    assert await state.unaccounted(LATER + timedelta(hours=1), 1, 10) == []
     await database.execute("UPDATE page SET discard_reason = 'listing' WHERE page_id = 'page'")
-    assert await state.unaccounted(LATER + timedelta(hours=1), 10) == []
+    assert await state.unaccounted(LATER + timedelta(hours=1), 5, 10) == []
     counts = await database.fetch("SELECT what, outcome, n FROM crawl_count ORDER BY what")
     assert [tuple(row) for row in counts] == [("poll", "ok", 1), ("visit", "ok", 1)]
