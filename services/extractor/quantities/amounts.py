@@ -8,9 +8,12 @@ from typing import Final, NamedTuple
 
 from services.extractor.quantities.lexicon import TOKEN, Lexicon, Node, Noun, longest
 from services.extractor.quantities.numerals import NUMERAL, Counted, Habit, Numeral, form_of
+from services.extractor.quantities.spelled import parse_words
 
 _HALF: Final = re.compile(r" rưỡi(?!\w)")
 _NEXT: Final = re.compile(r" (?=[0-9])")
+_NOTE: Final = re.compile(r"(?:\[[0-9]{1,2}\]|\([0-9]{1,2}\)|\*{1,3})(?= )")
+"""A note's mark between a number and its noun (`8.095(1) người`)."""
 _IN_WORDS: Final = re.compile(r" ?\(([^\W\d_][^()0-9]{1,60})\)(?= )")
 _PER: Final = re.compile(r" ?(?:/|trên|mỗi|một) ?((?:[0-9][0-9.]*|k?m[23²]|[^\W\d_]+)(?: [^\W\d_]+)?)")
 _YEAR_AFTER: Final = re.compile(r" ?(?:[0-9]{1,2}/|(?:19|20)[0-9]{2}(?!\.?[0-9]))")
@@ -123,11 +126,9 @@ def read_noun(text: str, folded: str, at: int, words: Lexicon, short: bool = Fal
     `12.450 năm 2021` has no noun, since the year is named; a `short` number has (`3 năm 2021-2023`)."""
     if at < len(folded) and folded[at] == "/" and folded.startswith(("%", " %"), at + 1):
         at += 1  # `2/%`, a misprint that real pages have
-    elif (
-        "(" in folded[at : at + 2]
-        and (repeated := _IN_WORDS.match(folded, at))
-        and longest(words.nouns, folded, repeated.end())
-    ):
+    elif note := _NOTE.match(folded, at):
+        at = note.end()
+    elif "(" in folded[at : at + 2] and (repeated := _IN_WORDS.match(folded, at)) and parse_words(repeated[1]):
         at = repeated.end()
     found = longest(words.nouns, folded, at)
     if found is None or folded[found[1] : found[2]] in words.skipped:

@@ -21,14 +21,14 @@ from services.extractor.quantities.numerals import NUMERAL, Habit, habit_of, rea
 from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, Said, named, reason_of
 from services.extractor.reading import Reading
 
-_SLASH: Final = re.compile(r" ?/ ?(?=[0-9])")
+_SLASH: Final = re.compile(r" ?/ ?(?:(?:kh|kế hoạch|chỉ tiêu)(?: năm)? )?(?=[0-9])")
 _RANGE: Final = re.compile(r" ?(?:-|–|—|~|÷) ?(?=[0-9])| (?:đến|tới|-|–)(?: dưới| khoảng| gần| trên| hơn)? (?=[0-9])")
 _ANOTHER: Final = re.compile(r" ?[-–—] ?[0-9]")
 _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
 _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d_])|\.$| ?[-–] (?=[^\W\d_]))")
 _A_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9]| ?[-–—/%])")
 _NUMBERED: Final = re.compile(r"\)(?= [^\W\d_])")
-_MINUS: Final = re.compile(r"[ (:][-−]")
+_MINUS: Final = re.compile(r"(?:(?<=[ (:])|(?<=^\())(-|âm )$")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
 _CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
 
@@ -189,8 +189,8 @@ def _quantity(
         value, other = _rise(value, verb[1]), other and _rise(other, verb[1])
         reason, unit, doubtful = None, "percent", verb[1] != "gấp"
         rules.append("times")
-    if unit == "percent" and not rules and not left.line_start and _MINUS.fullmatch(folded, max(0, start - 2), start):
-        value, start = -value, start - 1
+    if unit == "percent" and not rules and (minus := _MINUS.search(left.clause)):
+        value, start = -value, start - len(minus[1])
         rules.append("minus")
     return Quantity(
         start,

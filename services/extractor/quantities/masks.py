@@ -14,7 +14,7 @@ _YEAR: Final = r"(?:19|20)[0-9]{2}"
 _END: Final = r"(?![0-9])"
 _LETTERS: Final = r"(?:[A-ZĐƯ]{2,}|[A-ZĐƯ][a-z]{1,2}[A-ZĐƯ]|CTr|TTr|QH)"
 _DOCUMENT: Final = re.compile(
-    rf"[0-9]{{1,6}}(?:/{_YEAR})? ?[-/–] ?{_LETTERS}[\w&]*(?:(?:[-–/&.]| - )[A-ZĐƯ][\w&]*){{0,6}}"
+    rf"[0-9]{{1,6}}(?:/{_YEAR})? ?[-/–] ?(?!KH ?[0-9]){_LETTERS}[\w&]*(?:(?:[-–/&.]| - )[A-ZĐƯ][\w&]*){{0,6}}"
 )
 _YEARS: Final = re.compile(rf"{_YEAR} ?[-–—/] ?(?:{_YEAR}|[0-9]{{2}}){_END}(?![.,][0-9]| ?%)")
 _DATES: Final = (

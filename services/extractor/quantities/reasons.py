@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from services.extractor.quantities.amounts import Amount, Counting, per
 from services.extractor.quantities.context import Before, each, level_of_pay, threshold
 from services.extractor.quantities.lexicon import Lexicon
+from services.extractor.quantities.numerals import Numeral
 
 YEAR_MIN: Final = 1900
 YEAR_MAX: Final = 2100
@@ -59,12 +60,7 @@ def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | No
     plain = numeral.plain and not said.amount.power
     if said.unit not in _SHARES and (reason := named(left)) and _bears(reason, plain, said.value):
         return reason
-    if (
-        plain
-        and len(numeral.digits) == 4
-        and YEAR_MIN <= said.value <= YEAR_MAX
-        and (not said.noun or left.one == "năm")
-    ):
+    if not said.amount.power and _is_year(said.value, numeral, said.noun is None, left.one == "năm"):
         return "year"
     if said.noun is None and said.second is not None and said.rule == "range" and plain and said.second.numeral.plain:
         return "score" if said.value <= DAY_MAX else None
@@ -75,6 +71,13 @@ def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | No
     if reason is None and "malformed" in (numeral.form, said.second.numeral.form if said.second else ""):
         return "malformed"
     return reason
+
+
+def _is_year(value: Decimal, numeral: Numeral, bare: bool, after_year: bool) -> bool:
+    """Bare digits of a year, or `năm` before them; `năm 2.023` is a slip of the pen."""
+    if not YEAR_MIN <= value <= YEAR_MAX or len(numeral.digits) < 4:
+        return False
+    return after_year and numeral.form in ("plain", "dot3") if not (numeral.plain and bare) else True
 
 
 def _bears(reason: str, plain: bool, value: Decimal) -> bool:

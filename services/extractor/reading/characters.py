@@ -9,14 +9,26 @@ from typing import Final
 
 from services.extractor.reading.alignment import Edit
 
-_NOTHING: Final = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0000-\u0008\u000e-\u001b\u007f"
+_NOTHING: Final = (
+    "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\u034f\u061c\ufeff\u0000-\u0008\u000e-\u001b\u007f"
+)
 _MARKS: Final = "\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b"
 """Tone marks, circumflex, breve and horn: what a decomposed Vietnamese letter has behind it."""
-_BLANKS: Final = "\u00a0\u1680\u2002\u2003\u2004\u2005\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u000b\u000c\u0085"
+_BLANKS: Final = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u000b\u000c\u0085"
+)
+_DASHES: Final = "\u2010\u2011\u2012\u2212\ufe63"
 _LETTERS: Final = (("ƣ", "ư"), ("Ƣ", "Ư"), ("Ð", "Đ"), ("ð", "đ"), ("Ɖ", "Đ"), ("ɖ", "đ"), ("٫", ","), ("٬", "."))
 """Characters that stand for another one: OI for ư (PDF converters), eth for Đ (typing)."""
-_ALIKE: Final = (*((blank, " ") for blank in _BLANKS), *_LETTERS, ("\u2028", "\n"), ("\u2029", "\n"))
-_FULLWIDTH: Final = re.compile("[\uff01-\uff5e]")
+_ALIKE: Final = (
+    *((blank, " ") for blank in _BLANKS),
+    *((dash, "-") for dash in _DASHES),
+    *_LETTERS,
+    ("\u2028", "\n"),
+    ("\u2029", "\n"),
+)
+_WIDE_OR_RAISED: Final = re.compile("[\uff01-\uff5e¹²³⁰⁴-⁹₀-₉]")
+"""Full-width forms, and raised or lowered digits: marks of notes, but for the squares and cubes of metres."""
 _ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+")
 
 
@@ -25,9 +37,14 @@ def plain_characters(text: str) -> str:
     for odd, plain in _ALIKE:
         if odd in text:
             text = text.replace(odd, plain)
-    if _FULLWIDTH.search(text):
-        text = _FULLWIDTH.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
-    return text
+    return _WIDE_OR_RAISED.sub(_wide_or_raised, text) if _WIDE_OR_RAISED.search(text) else text
+
+
+def _wide_or_raised(match: re.Match[str]) -> str:
+    if match[0] >= "\uff01":
+        return chr(ord(match[0]) - 0xFEE0)
+    measure = match[0] in "²³" and match.string[match.start() - 1 : match.start()] == "m"
+    return match[0] if measure else " "
 
 
 def character_edits(text: str) -> Iterator[Edit]:
