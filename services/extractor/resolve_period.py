@@ -1,4 +1,4 @@
-"""The period of a draft: the words nearest, else its sentence, else heading or list head, else the article's subject."""
+"""The period of a draft: the words nearest, else its sentence, else heading or list head, else the article's own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final
 
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
-from services.extractor.scene import Scene, SentenceView
 from services.extractor.periods import year_before
+from services.extractor.scene import Scene, SentenceView
 from services.extractor.statuses import status_of_period
 from shared.vietnam.text import fold
 
@@ -38,7 +38,7 @@ class PeriodMemory:
 
 
 def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, memory: PeriodMemory) -> None:
-    """Set `period` (and `breakdown.per`) of the sentence's drafts, correct the status of what lies ahead, and move `memory` on."""
+    """Set `period` (and `breakdown.per`) of the sentence's drafts, the status of what lies ahead, and move `memory` on."""
     if view.sentence.paragraph != memory.paragraph:
         memory.paragraph = view.sentence.paragraph
         memory.carried.clear()
@@ -81,6 +81,15 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
     for each in view.periods:
         if each.role in ("per_year", "per_month") and _bears_on(each, draft, scene):
             draft.breakdown["per"] = each.role[4:]
+    if mention is None and draft.breakdown.get("per") == "year":
+        _averaged(draft, scene, memory)
+
+
+def _averaged(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
+    """A yearly average has the span that it was taken over, of the text before, the section or the article."""
+    spans = [period for period in (draft.period, memory.section, scene.period or "") if period[4:5] == "/"]
+    draft.period = spans[0] if spans else scene.period or draft.period
+    draft.rules.append("period: of an average")
 
 
 def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> PeriodMention | None:
