@@ -111,8 +111,8 @@ class State(Protocol):
         ...
 
     async def unaccounted(self, before: datetime, attempts_max: int, limit: int) -> list[Unaccounted]:
-        """Pages fetched, and last published, before that moment, without an outcome since, and published again fewer than
-        `attempts_max` times."""
+        """Pages fetched, and last published, before that moment, without an outcome since, and published again fewer
+        than `attempts_max` times."""
         ...
 
     async def republished(self, page_id: str, now: datetime) -> None: ...

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from services.crawler.feeds import FeedItem, FeedReading, read_feed
+from services.crawler.feeds.dates import parse_date
 from services.crawler.fetch import STRICT, Exchange, Fetched, Pace
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Tls
@@ -185,7 +186,10 @@ def read(body: bytes, *, url: str, fetched_at: datetime, **rest: object) -> Feed
     """The product's reader, but for the form that costs no parsing."""
     if not body.startswith(_FAST):
         return read_feed(body, url=url, fetched_at=fetched_at, **rest)  # type: ignore[arg-type]
-    items = [FeedItem(re.sub(r";jsessionid=\w+", "", link), "Tin") for link, _ in json.loads(body[len(_FAST) :])]
+    pairs = [(re.sub(r";jsessionid=\w+", "", link), printed) for link, printed in json.loads(body[len(_FAST) :])]
+    believed = len({printed for _, printed in pairs}) > 1
+    dates = [parse_date(printed) if believed else None for _, printed in pairs]
+    items = (FeedItem(url, "Tin", date and date.moment) for (url, _), date in zip(pairs, dates, strict=True))
     return FeedReading("rss", tuple(items))
 
 

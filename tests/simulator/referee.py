@@ -171,7 +171,8 @@ class Referee:
         edited = article.edited_s
         if edited is None or edited <= first_s or article.huge or article.section == "kin":
             return False
-        readings = [first_s + after.total_seconds() for after in REREAD_AFTER]
+        born = first_s if source.habits & {"no_dates", "now_dates"} else article.published_s
+        readings = [born + after.total_seconds() for after in REREAD_AFTER if born + after.total_seconds() > first_s]
         due = [reading for reading in readings if edited <= reading < end_s - VISIT_SLACK_S]
         old = article.published_s < first_s - 7 * 86_400
         troubled = (

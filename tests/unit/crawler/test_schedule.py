@@ -36,7 +36,7 @@ def wait_s(source: Source, now: datetime) -> float:
 
 
 def test_more_news_shorter_waits_none_longer() -> None:
-    assert next_poll(POLLED, ok(5), MONDAY_10, RNG).interval_s == INTERVAL_S_FIRST * 0.6
+    assert next_poll(POLLED, ok(5), MONDAY_10, RNG).interval_s == INTERVAL_S_FIRST * 0.65
     assert next_poll(POLLED, ok(0), MONDAY_10, RNG).interval_s > INTERVAL_S_FIRST
 
 
@@ -148,6 +148,13 @@ def test_an_article_is_read_again_after_1_6_24_and_72_hours() -> None:
             now = address.next_at
     assert hours == [1, 6, 24, 72]
     assert address.visits == 5
+
+
+def test_readings_count_from_publication_where_it_is_known() -> None:
+    late = replace(ADDRESS, published=MONDAY_10 - timedelta(hours=2))
+    assert next_visit(late, Outcome.OK, MONDAY_10, RNG).next_at == MONDAY_10 + timedelta(hours=4)
+    ahead = replace(ADDRESS, published=MONDAY_10 + timedelta(hours=7))  # GMT printed on local time
+    assert next_visit(ahead, Outcome.OK, MONDAY_10, RNG).next_at == MONDAY_10 + timedelta(hours=1)
 
 
 def test_an_old_article_is_read_once() -> None:
