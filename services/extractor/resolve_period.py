@@ -38,7 +38,7 @@ class PeriodMemory:
 
 
 def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, memory: PeriodMemory) -> None:
-    """Set `period` (and `breakdown.per`) of the sentence's drafts, the status of what lies ahead, and move `memory` on."""
+    """Set `period` (and `breakdown.per`) of the drafts, the status of what lies ahead, and move `memory` on."""
     if view.sentence.paragraph != memory.paragraph:
         memory.paragraph = view.sentence.paragraph
         memory.carried.clear()
@@ -88,8 +88,9 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
 def _averaged(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
     """A yearly average has the span that it was taken over, of the text before, the section or the article."""
     spans = [period for period in (draft.period, memory.section, scene.period or "") if period[4:5] == "/"]
-    draft.period = spans[0] if spans else scene.period or draft.period
-    draft.rules.append("period: of an average")
+    if spans or draft.status != "target":
+        draft.period = spans[0] if spans else scene.period or draft.period
+        draft.rules.append("period: of an average")
 
 
 def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> PeriodMention | None:
