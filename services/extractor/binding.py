@@ -1,7 +1,7 @@
 """Which indicator a number belongs to: every mention near it, and every observation before it, is a candidate with a cost.
 
 Costs are in words of distance: a comma between number and name counts like three words, a bracket like six. The weights
-were set by hand on half of the gold articles and checked on the other half (docs/accuracy.md).
+were set by hand on the gold articles (docs/accuracy.md).
 """
 
 from __future__ import annotations
