@@ -34,7 +34,7 @@ FLOOR: Final = 0.85
 """Share of the hand-read observations of the sample that must stand in Postgres. The extractor's own tests ask more."""
 
 OWN: Final = {
-    "SOLIEU_IMAGE": "solieu:compose-test",
+    "IMAGE": "solieu:compose-test",
     "PORTALS_FILE": "sample.yaml",
     "SAMPLE_SUBNET": "10.231.77.16/28",
     "POSTGRES_PASSWORD": "tested",

@@ -73,6 +73,12 @@ def test_what_reads_strangers_pages_cannot_reach_the_world() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
+def test_what_env_may_hold_for_compose_is_no_setting_of_ours() -> None:
+    """A .env beside docker-compose.yml is read by `make run` too, which refuses SOLIEU_ names that it does not know."""
+    named = re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    assert [name for name in named if name.startswith("SOLIEU_")] == []
+
+
 def test_our_containers_are_shut_in() -> None:
     for name in OURS:
         service = COMPOSE["services"][name]
