@@ -129,6 +129,8 @@ class Settings(BaseSettings):
 
     database_url: Secret[PostgresDsn] | None = None
     """Where observations are kept: postgresql://user:password@host:5432/name. Never shown."""
+    database_pgbouncer: bool = False
+    """True if that address is pgbouncer's in transaction mode: no prepared statements, no settings of a session."""
     kafka: KafkaSettings = KafkaSettings()
     stage: StageSettings = StageSettings()
     health: HealthSettings = HealthSettings()

@@ -94,7 +94,8 @@ async def open_store(data: Path) -> AsyncIterator[Store]:
 
     settings = load()
     if settings.database_url is not None:
-        async with open_pool(str(settings.database_url.get_secret_value())) as pool:
+        url = str(settings.database_url.get_secret_value())
+        async with open_pool(url, pgbouncer=settings.database_pgbouncer) as pool:
             yield Store(pool, settings, embedded=False)
         return
     if not (data / "postgres").exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from shared.bus.api import Stage
 from shared.errors import SolieuError
@@ -16,45 +16,42 @@ WAIT_S: Final = 10.0
 
 async def lags(stages: Sequence[Stage], kafka: KafkaSettings) -> dict[str, int]:
     """Records by stage name. A group that never committed reads from the start. Raises SolieuError kafka-away."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its own lines beside our one sentence
-    try:
-        async with asyncio.timeout(WAIT_S):
-            return {stage.name: await _lag(stage, kafka) for stage in stages}
-    except (TimeoutError, OSError) as error:
-        raise _away(kafka) from error
-
-
-async def _lag(stage: Stage, kafka: KafkaSettings) -> int:
-    from aiokafka import AIOKafkaConsumer, TopicPartition
+    from aiokafka import AIOKafkaConsumer
+    from aiokafka.admin import AIOKafkaAdminClient
     from aiokafka.errors import KafkaError
 
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap_servers, group_id=stage.group, enable_auto_commit=False
-    )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its own lines beside our one sentence
+    reader = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
     try:
-        await consumer.start()
-        await consumer.topics()
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in stage.sources
-            for number in consumer.partitions_for_topic(topic) or ()
-        ]
-        ends = await consumer.end_offsets(partitions)
-        starts = await consumer.beginning_offsets(partitions)
-        total = 0
-        for partition in partitions:
-            done = await consumer.committed(partition)
-            total += ends[partition] - (starts[partition] if done is None else done)
-        return total
-    except KafkaError as error:
-        raise _away(kafka) from error
+        async with asyncio.timeout(WAIT_S):
+            await reader.start()
+            await admin.start()
+            return {stage.name: await _lag(stage, reader, admin) for stage in stages}
+    except (TimeoutError, OSError, KafkaError) as error:
+        raise SolieuError(
+            "kafka-away",
+            f"Kafka does not answer at {kafka.bootstrap_servers}",
+            "is it running? see SOLIEU_KAFKA__BOOTSTRAP_SERVERS; --no-lag leaves it out",
+        ) from error
     finally:
-        await consumer.stop()
+        await admin.close()
+        await reader.stop()
 
 
-def _away(kafka: KafkaSettings) -> SolieuError:
-    return SolieuError(
-        "kafka-away",
-        f"Kafka does not answer at {kafka.bootstrap_servers}",
-        "is it running? see SOLIEU_KAFKA__BOOTSTRAP_SERVERS; --no-lag leaves it out",
-    )
+async def _lag(stage: Stage, reader: Any, admin: Any) -> int:
+    from aiokafka import TopicPartition
+    from aiokafka.errors import GroupCoordinatorNotAvailableError
+
+    partitions = [
+        TopicPartition(topic["topic"], each["partition"])
+        for topic in await admin.describe_topics(list(stage.sources))
+        for each in topic["partitions"]
+    ]
+    ends, starts = await reader.end_offsets(partitions), await reader.beginning_offsets(partitions)
+    try:
+        found = await admin.list_consumer_group_offsets(stage.group, partitions=partitions)
+    except GroupCoordinatorNotAvailableError:  # so early in a broker's life no group has committed anything
+        found = {}
+    committed = {partition: place.offset for partition, place in found.items() if place.offset >= 0}
+    return sum(ends[each] - max(committed.get(each, 0), starts[each]) for each in partitions)

@@ -23,7 +23,8 @@ async def open_writer(settings: Settings) -> AsyncIterator[Write]:
         raise SolieuError("database-url", "the writer has no database", "set SOLIEU_DATABASE_URL")
     async with AsyncExitStack() as stack:
         try:
-            pool = await stack.enter_async_context(open_pool(str(settings.database_url.get_secret_value())))
+            url = str(settings.database_url.get_secret_value())
+            pool = await stack.enter_async_context(open_pool(url, pgbouncer=settings.database_pgbouncer))
         except LOST as error:
             raise Transient(f"database: {error}") from error
         yield Writer(pool)
