@@ -69,7 +69,7 @@ def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:
     if at < 0:  # several blanks between its words
         at = left.clause.rfind(phrase.split(" ")[0])
     head = left.clause[:at].split()[-1:]
-    if (head[0] if head else "") in words.not_before.get(phrase, ()):
+    if (head[0].strip(_HEAD_MARKS) if head else "") in words.not_before.get(phrase, ()):
         return "eq", None
     return bound, left.start + at
 
@@ -77,7 +77,7 @@ def comparator(left: Before, words: Lexicon) -> tuple[str, int | None]:
 _EACH: Final = re.compile(r"(?:^|\W)(?:mỗi|mỗi một|từng) ([^\W\d_]+)[^0-9]{0,30}$")
 _FOR_SO_MANY: Final = re.compile(r"(?:^|\W)cứ (?:$|[0-9])")
 _LEVEL_OF_PAY: Final = re.compile(
-    r"(?:^|\W)(?:mức (?!tổng)|chuẩn (?:hộ )?(?:cận )?nghèo|chuẩn trợ|đầu người|đơn giá|giá bán|giá vé|lương)"
+    r"(?:^|\W)(?:mức (?!tổng|đầu tư)|chuẩn (?:hộ )?(?:cận )?nghèo|chuẩn trợ|đầu người|đơn giá|giá bán|giá vé|lương)"
     r"[^0-9]{0,45}$"
 )
 _THRESHOLD: Final = re.compile(

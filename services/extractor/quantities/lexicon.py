@@ -61,8 +61,8 @@ class Lexicon:
     cues: dict[str, Cue]
     """Phrase before a number -> what it tells; at most three words each."""
     not_before: dict[str, frozenset[str]]
+    places: frozenset[str]
     per_norm: frozenset[str]
-    per_year: frozenset[str]
     each_is_time: frozenset[str]
     money_powers: frozenset[int]
 
@@ -135,8 +135,8 @@ def lexicon() -> Lexicon:
         skipped=frozenset(_folded(units["skipped"])),
         cues=_cues(non_values, bounds),
         not_before={fold(word): frozenset(_folded(group)) for word, group in bounds["not_before"].items()},
-        per_norm=frozenset(_folded(non_values["per"]["norm"])),
-        per_year=frozenset(_folded(non_values["per"]["year"])),
+        places=frozenset(_folded(non_values["places"])),
+        per_norm=frozenset(_folded(non_values["per"])),
         each_is_time=frozenset(_folded(non_values["each_is_time"])),
         money_powers=frozenset(units["scales"][word] for word in units["money_scales"]),
     )

@@ -9,6 +9,7 @@ from services.extractor.quantities.amounts import Amount, Counting, per
 from services.extractor.quantities.context import Before, each, level_of_pay, threshold
 from services.extractor.quantities.lexicon import Lexicon
 from services.extractor.quantities.numerals import Numeral
+from shared.vietnam.text import fold
 
 YEAR_MIN: Final = 1900
 YEAR_MAX: Final = 2100
@@ -19,7 +20,7 @@ _DATED: Final = ("tháng", "quí", "ngày")
 _EVERY: Final = ("mỗi", "một", "hằng", "hàng", "các", "vài", "mấy")
 """Before `tháng` and `ngày` they make a rate of what follows: `mỗi ngày 20 người`."""
 BUDGET_MIN: Final = 1_000_000_000
-"""Dong a month that no person is paid: the highest wages reported are some hundred million."""
+"""Dong that no person is paid: the highest wages and bonuses reported are some hundred million."""
 _TIMES: Final = ("tháng", "quí", "ngày", "giờ")
 """What is said by the day or month is a norm or a rate; a budget is paid by the month, too (`34 tỷ đồng/tháng`)."""
 
@@ -62,6 +63,8 @@ def reason_of(folded: str, left: Before, said: Said, words: Lexicon) -> str | No
         return reason
     if not said.amount.power and _is_year(said.value, numeral, said.noun is None, left.one == "năm"):
         return "year"
+    if plain and said.noun and left.cue.weak and fold(said.noun.words).split(" ")[0] in words.places:
+        return left.cue.weak
     if said.noun is None and said.second is not None and said.rule == "range" and plain and said.second.numeral.plain:
         return "score" if said.value <= DAY_MAX else None
     if said.noun is None and not said.amount.power:
@@ -100,7 +103,7 @@ def _reason_of_counted(folded: str, left: Before, said: Said, words: Lexicon) ->
         return "norm"
     if said.unit not in _SHARES and each(left, words.each_is_time):
         return "norm"
-    if money and level_of_pay(left):
+    if money and said.value < BUDGET_MIN and level_of_pay(left):
         return "norm"
     if said.bound != "eq" and threshold(left, said.unit == "person"):
         return "threshold"
