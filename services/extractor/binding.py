@@ -1,4 +1,5 @@
-"""Which indicator a number belongs to: every mention near it, and every observation before it, is a candidate with a cost.
+"""Which indicator a number belongs to: every mention near it, and every observation before it, is a candidate with a
+cost.
 
 Costs are in words of distance: a comma between number and name counts like three words, a bracket like six. The weights
 were set by hand on the gold articles (docs/accuracy.md).
@@ -160,7 +161,8 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
 
 
 def _implausible(slot: Slot, mention: Mention) -> float:
-    """What a value far outside the catalogue's range costs. Below the range counts less: districts have small figures."""
+    """What a value far outside the catalogue's range costs. Below the range counts less: districts have small
+    figures."""
     if mention.indicator is None or slot.role.name != roles.LEVEL or slot.quantity.unit is None:
         return 0.0
     low, high = catalogue()[mention.indicator].plausible

@@ -1,4 +1,5 @@
-"""What part of the whole a figure is of: words at the number (`lao động nữ`, `hộ nghèo`), and the country that people go to."""
+"""What part of the whole a figure is of: words at the number (`lao động nữ`, `hộ nghèo`), and the country that people
+go to."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.extractor.draft import Draft
-from services.extractor.model import AreaMention, Mention
+from services.extractor.model import Mention
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.catalogue import catalogue
 
@@ -44,7 +45,8 @@ def resolve_breakdowns(view: SentenceView, drafts: Sequence[Draft], scene: Scene
 
 
 def _words_away(start: int, end: int, draft: Draft, scene: Scene) -> float:
-    """Words between the span and the number; a comma, semicolon or bracket between them is too far. What follows counts half a
+    """Words between the span and the number; a comma, semicolon or bracket between them is too far. What follows
+    counts half a
     word more: `Đài Loan 241, Hàn Quốc 66`."""
     number = draft.quantity
     if start < number.end and number.start < end:

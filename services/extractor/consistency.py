@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from services.extractor.draft import Draft
@@ -11,7 +12,8 @@ from shared.vietnam.areas import NATION
 from shared.vietnam.catalogue import catalogue
 
 RATIO_POINTS: Final = Decimal("1.5")
-"""A printed percent of plan may differ so much from a/b: 98/80 is printed as 122 % in a real article, and both are rounded."""
+"""A printed percent of plan may differ so much from a/b: 98/80 is printed as 122 % in a real article, and both are
+rounded."""
 CHANGE_POINTS: Final = Decimal("0.03")
 """Points by which a printed fall may differ from the difference of two printed rates, each rounded to two places."""
 _ORDER: Final = ("vet.certified_labour_rate", "vet.vocational_trained_rate", "vet.trained_labour_rate")
@@ -61,6 +63,6 @@ def _nested_rates(levels: Iterable[Draft]) -> None:
             by_place.setdefault(key, {}).setdefault(draft.indicator, draft)
     for rates in by_place.values():
         present = [rates[code] for code in _ORDER if code in rates]
-        for part, whole in zip(present, present[1:], strict=False):
+        for part, whole in pairwise(present):
             if part.value > whole.value:
                 part.flags.append("part_exceeds_whole")

@@ -9,7 +9,8 @@ from services.extractor.draft import Draft
 
 
 def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
-    """Without repeats, in order. Rounded repeats (`gần 1,1 nghìn` of 1.074) of the same indicator go too, and a headline's
+    """Without repeats, in order. Rounded repeats (`gần 1,1 nghìn` of 1.074) of the same indicator go too, and a
+    headline's
     number that the body tells as another indicator's: the body says what it is."""
     kept: list[Draft] = []
     by_key: dict[tuple[object, ...], list[int]] = {}
@@ -35,7 +36,8 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def merge_plan_ratios(drafts: list[Draft]) -> None:
-    """A percent of plan without a value of its own goes to the level that it speaks of, where the article tells that level
+    """A percent of plan without a value of its own goes to the level that it speaks of, where the article tells that
+    level
     elsewhere without one (rule: `plan_ratio` is a measure only where there is no absolute value)."""
     for ratio in [draft for draft in drafts if draft.measure == "plan_ratio" and draft.indicator]:
         for level in drafts:

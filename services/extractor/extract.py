@@ -7,9 +7,10 @@ from services.extractor.confidence import rate
 from services.extractor.consistency import check
 from services.extractor.dedupe import dedupe, merge_plan_ratios, published
 from services.extractor.draft import Draft
+from services.extractor.memory import Memory
 from services.extractor.model import ArticleText
 from services.extractor.observe import Observation, observe
-from services.extractor.resolve import Memory, bind_sentence
+from services.extractor.resolve import bind_sentence
 from services.extractor.resolve_area import resolve_areas
 from services.extractor.resolve_period import PeriodMemory, resolve_periods
 from services.extractor.resolve_status import resolve_statuses
@@ -19,7 +20,8 @@ from services.extractor.tables import read_tables
 
 
 def extract(article: ArticleText) -> list[Observation]:
-    """The observations of `article`, in the text's order. Pure, deterministic, linear in the text's length; never raises on
+    """The observations of `article`, in the text's order. Pure, deterministic, linear in the text's length; never
+    raises on
     any text."""
     scene = see(article)
     drafts = dedupe(resolve(scene))

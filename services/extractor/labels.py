@@ -13,7 +13,8 @@ WORDS_MAX: Final = 6
 _WORD: Final = re.compile(r"\s*([^\W\d_]+)")
 _STOPS: Final = frozenset(
     fold(
-        "được có là đạt đã cho với so tăng giảm chiếm trong trên để và của tại ở từ đến khi do bị còn sẽ đang nhưng thì mà theo vào về"
+        "được có là đạt đã cho với so tăng giảm chiếm trong trên để và của tại ở từ đến khi do bị còn sẽ đang nhưng thì "
+        "mà theo vào về"
     ).split()
 )
 _BEFORE: Final = re.compile(r"[^,;.:()\n]{0,60}$")
@@ -21,7 +22,8 @@ _INEXACT: Final = frozenset(fold("hơn gần khoảng xấp xỉ chừng dưới
 
 
 def label_of(slot: Slot, scene: Scene) -> str:
-    """`đại biểu`, `trường học`, `thu ngân sách`: unit noun and the words after it, or of money and shares those before."""
+    """`đại biểu`, `trường học`, `thu ngân sách`: unit noun and the words after it, or of money and shares those
+    before."""
     if slot.quantity.unit in ("vnd", "usd"):
         return _before(slot, scene)
     after = scene.reading.text[slot.quantity.end : slot.quantity.end + len(slot.after)]

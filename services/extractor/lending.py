@@ -1,4 +1,5 @@
-"""What observations lend to the numbers after them: the base of a rise or fall, a companion's sense, or their own indicator."""
+"""What observations lend to the numbers after them: the base of a rise or fall, a companion's sense, or their own
+indicator."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ from services.extractor.slots import Slot
 from shared.vietnam.catalogue import Indicator, catalogue
 from shared.vietnam.text import fold
 
+COMPANION_BACK: Final = 2
+"""Values back to which a companion belongs: `9.604 hộ nghèo với 36.210 nhân khẩu, chiếm 3,14%`."""
 GLUE_MAX: Final = 28
 """Words. More than this between two numbers says something of its own."""
 INHERITED: Final = 4.0
@@ -30,37 +33,39 @@ _MONEY: Final = re.compile(fold(r"(kinh phí|số tiền|tổng tiền|tiền|t�
 def lent_candidates(slot: Slot, before: Sequence[Draft], named: Sequence[Candidate], scene: Scene) -> list[Candidate]:
     """Indicators that the observations before the slot in its sentence lend it: as the base of a rise, as a companion.
     `named`: the mentions that could name it."""
-
-    def named_since(draft: Draft) -> bool:
-        return any(draft.stop <= candidate.first < slot.first for candidate in named)
-
-    found = []
+    found: list[Candidate] = []
     for back, draft in enumerate(reversed(before[-4:])):
         if draft.indicator is None:
             continue
-        if slot.role.name == roles.CHANGE and draft.measure != "level":
-            for entry in (catalogue()[draft.indicator], *companions().get(draft.indicator, ())):
-                if measure_of(entry, slot.quantity, slot.role) and not named_since(draft):
-                    found.append(Candidate(entry.code, 2.0 + back, "lent: another rise or fall of the same"))
-            continue
-        if draft.measure == "change" and _level_beside(slot, draft):
+        if draft.measure == "level":
+            words = slot.first - scene.words.at(draft.quantity.end)
+            found += _from_level(slot, draft, back, words)
+        elif slot.role.name == roles.CHANGE:
+            if not any(draft.stop <= candidate.first < slot.first for candidate in named):
+                found += _from_change(slot, draft, back)
+        elif draft.measure == "change" and _level_beside(slot, draft):
             found.append(Candidate(draft.indicator, 3.0 + back, "lent: the level beside a rise or fall"))
-        if draft.measure != "level":
-            continue
-        words = slot.first - scene.words.at(draft.quantity.end)
-        entry = catalogue()[draft.indicator]
-        if slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
-            if measure_of(entry, slot.quantity, slot.role) and _same_unit(slot.quantity, draft):
-                found.append(
-                    Candidate(draft.indicator, 1.0 + 0.15 * words + back, "lent: rise or fall of the value before")
-                )
-        if slot.role.name in (roles.LEVEL, roles.CHANGE) and slot.quantity.non_value is None:
-            for companion in companions().get(draft.indicator, ()) if back < 2 else ():
-                if slot.quantity.unit in companion.units and _cued(companion, slot):
-                    found.append(
-                        Candidate(companion.code, 1.0 + 0.3 * words + 2 * back, f"lent: beside {draft.indicator}")
-                    )
     return found
+
+
+def _from_change(slot: Slot, draft: Draft, back: int) -> Iterator[Candidate]:
+    """`tăng 263 vụ tương ứng với 7,85%`, `giảm 1,53%, tương đương 2.931 hộ`."""
+    code = draft.indicator or ""
+    for entry in (catalogue()[code], *companions().get(code, ())):
+        if measure_of(entry, slot.quantity, slot.role):
+            yield Candidate(entry.code, 2.0 + back, "lent: another rise or fall of the same")
+
+
+def _from_level(slot: Slot, draft: Draft, back: int, words: int) -> Iterator[Candidate]:
+    code = draft.indicator or ""
+    changes = slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE)
+    if changes and measure_of(catalogue()[code], slot.quantity, slot.role) and _same_unit(slot.quantity, draft):
+        yield Candidate(code, 1.0 + 0.15 * words + back, "lent: rise or fall of the value before")
+    if back >= COMPANION_BACK or slot.role.name not in (roles.LEVEL, roles.CHANGE) or slot.quantity.non_value:
+        return
+    for companion in companions().get(code, ()):
+        if slot.quantity.unit in companion.units and _cued(companion, slot):
+            yield Candidate(companion.code, 1.0 + 0.3 * words + 2 * back, f"lent: beside {code}")
 
 
 _LEVEL_BESIDE: Final = re.compile(fold(r"(từ|còn|xuống|lên)\s*(?:mức\s*|khoảng\s*)?$"))
@@ -92,8 +97,10 @@ def inherited(
     places: Sequence[tuple[int, int]],
     begin: int,
 ) -> Candidate | None:
-    """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it and
-    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before named without a
+    """The indicator of the last level, where nothing but words of glue and names of places and periods stand between
+    it and
+    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before named
+    without a
     number; `begin`: the sentence's first word."""
     if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None:
         return None
@@ -137,9 +144,9 @@ def _glued(scene: Scene, first: int, stop: int, places: Sequence[tuple[int, int]
     if stop - first > GLUE_MAX:
         return False
     for at in range(first, stop):
-        if words.codes[at] in scene.lexicon.glue or words.codes[at] < _FIRST_WORD:
-            if words.codes[at] != UNKNOWN:
-                continue
+        code = words.codes[at]
+        if code in scene.lexicon.glue or (code < _FIRST_WORD and code != UNKNOWN):
+            continue
         start = words.starts[at]
         if any(begin <= start < end for begin, end in places) or _is_name(scene.reading.text, start):
             continue

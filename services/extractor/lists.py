@@ -1,10 +1,12 @@
-"""`lần lượt`, `tương ứng`: the i-th number goes to the i-th name, place or year. Counts must match, else nothing is given."""
+"""`lần lượt`, `tương ứng`: the i-th number goes to the i-th name, place or year. Counts must match, else nothing is
+given."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from services.extractor import roles
@@ -66,7 +68,7 @@ def plan_ratios(slots: Sequence[Slot]) -> dict[int, int]:
     """`A x, B y và C z, tương ứng p%, q% và r% kế hoạch`: the slot of a percent -> the slot of its value."""
     runs = _runs(slots)
     found: dict[int, int] = {}
-    for (first, stop), (later, end) in zip(runs, runs[1:], strict=False):
+    for (first, stop), (later, end) in pairwise(runs):
         same = stop - first == end - later and stop == later
         if same and slots[end - 1].role.name == roles.PLAN_RATIO and slots[first].quantity.unit != "percent":
             found |= {later + index: first + index for index in range(stop - first)}

@@ -1,4 +1,5 @@
-"""What a number does in its clause, told by the words around it alone: a level, a rise or fall, a percent of plan, a plan."""
+"""What a number does in its clause, told by the words around it alone: a level, a rise or fall, a percent of plan, a
+plan."""
 
 from __future__ import annotations
 
@@ -45,9 +46,11 @@ _PLAN_BEFORE: Final = re.compile(
     rf"{fold('đạt')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
 )
 _AFTER_PLAN_WORDS: Final = re.compile(rf"\s*(?:{fold('so với')} |so |{fold('của')} )?{_PLAN}[^,;.()%]{{0,90}}\(\s*$")
+_POVERTY_WORK: Final = r"(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))"
+"""`giảm nghèo` is a field of work, unless a number or an average follows."""
 _DIRECTION: Final = re.compile(
     fold(
-        r"\b(tăng trưởng|tăng|(?<!cắt )giảm(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
+        rf"\b(tăng trưởng|tăng|(?<!cắt )giảm{_POVERTY_WORK}|kéo giảm|hạ|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
     )
 )
 _GROWTH: Final = re.compile(fold(r"tăng (?:thêm|trưởng)(?!.*\bchiếm\b)"))
@@ -83,13 +86,15 @@ _FROM_HERE: Final = re.compile(fold(r"\btừ\s*(?:mức\s*)?$"))
 _DONE: Final = re.compile(fold(r"\s*được\b"))
 _REACHED: Final = re.compile(fold(r"\b(đạt|được|bằng)\s*$"))
 _NOUN_CHARACTERS: Final = 12
-"""Where this much stands between verb and number, a noun is there, and `là` goes with the verb: `giảm tỷ lệ hộ nghèo là 2,9%`."""
+"""Where this much stands between verb and number, a noun is there, and `là` goes with the verb: `giảm tỷ lệ hộ nghèo
+là 2,9%`."""
 _PER_HEAD_GAP: Final = 90
 """Characters. A direction verb further before the number governs something else."""
 
 
 def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> Role:
-    """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it, from it
+    """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it,
+    from it
     to the sentence's end, and the role of the number before it."""
     if _EACH.search(before):
         return Role(NOTHING, rule="role.for_each")
@@ -133,9 +138,7 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
 
 
 def _direction(quantity: Quantity, before: str, after: str) -> Role:
-    verb = None
-    for verb in _DIRECTION.finditer(before):
-        pass
+    verb = next(reversed(list(_DIRECTION.finditer(before))), None)
     first = _FROM_HERE.search(before) is not None and _TO.match(after) is not None
     if verb is None:
         return Role(LEVEL, before_the_change=first)

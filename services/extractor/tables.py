@@ -1,4 +1,5 @@
-"""Figures of tables: rows that the cleaner wrote as `label | Kế hoạch: 6.000 | Thực hiện: 8.095`, and tables that fell apart
+"""Figures of tables: rows that the cleaner wrote as `label | Kế hoạch: 6.000 | Thực hiện: 8.095`, and tables that
+fell apart
 into one cell a line."""
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def _row(view: SentenceView, scene: Scene) -> Row | None:
 
 
 def _in_pieces(scene: Scene) -> Iterator[Row]:
-    """`Huyện` / `Số hộ nghèo` / `Tỷ lệ (%)` / `Đầm Dơi` / `2.105` / `4,62` / ...: a line each, the numbers at fixed places."""
+    """`Huyện` / `Số hộ nghèo` / `Tỷ lệ (%)` / `Đầm Dơi` / `2.105` / `4,62` / ...: a line each, the numbers at fixed
+    places."""
     block: list[SentenceView] = []
     for view in (*scene.sentences, None):
         if view is not None and _is_cell(view, scene):
@@ -150,7 +152,8 @@ def read_tables(scene: Scene) -> dict[int, list[Draft]]:
 
 
 def read_row(row: Row, scene: Scene) -> list[Draft]:
-    """Drafts of a row: the label names the indicator and the columns plan and result, or the columns name indicators and the
+    """Drafts of a row: the label names the indicator and the columns plan and result, or the columns name indicators
+    and the
     label a place."""
     mentions = scene.sentences[row.sentence].mentions
     named = _named(row.label, mentions)

@@ -20,14 +20,15 @@ from shared.vocabulary import Unit
 
 FOLDER: Final = Path(__file__).parent / "catalogue"
 Kind = Literal["stock", "flow", "rate", "index"]
-"""stock: a state at a date. flow: what happened in a period. rate: a share or an average. index: only its changes are told."""
+"""stock: a state at a date. flow: what happened in a period. rate: a share or an average. index: only its changes are
+told."""
 
 UNITS: Final = frozenset(unit.value for unit in Unit)
 _NEEDED: Final = frozenset(
     ("code", "name", "name_en", "definition", "unit", "kind", "plausible", "patterns", "phrasings")
 )
 _OPTIONAL: Final = frozenset(
-    ("also_units", "per_head", "group", "elliptic", "not", "companion_of", "near_misses", "trap")
+    ("also_units", "per_head", "whole", "group", "elliptic", "not", "companion_of", "near_misses", "trap")
 )
 
 
@@ -59,8 +60,11 @@ class Indicator:
     also_units: tuple[str, ...] = ()
     per_head: bool = False
     """True where an amount per person and month is the value itself, not a norm."""
+    whole: bool = False
+    """True where the number after a slash is the whole, not a plan (`185/190 xã`)."""
     group: bool = False
-    """True where its words also name a group that other indicators count (`vay vốn cho 390 hộ nghèo`): a verb beside them
+    """True where its words also name a group that other indicators count (`vay vốn cho 390 hộ nghèo`): a verb beside
+    them
     outweighs them."""
     elliptic: tuple[Elliptic, ...] = ()
     excluded: tuple[str, ...] = ()
@@ -137,6 +141,7 @@ def _indicator(row: Mapping[str, Any], file: str) -> Indicator:
         phrasings=tuple(row["phrasings"]),
         also_units=tuple(row.get("also_units", ())),
         per_head=row.get("per_head", False),
+        whole=row.get("whole", False),
         group=row.get("group", False),
         elliptic=tuple(Elliptic(tuple(e["of"]), tuple(e["patterns"])) for e in row.get("elliptic", ())),
         excluded=tuple(row.get("not", ())),

@@ -1,1 +1,2 @@
-"""How well the extractor reads: gold articles, the scoring rules of docs/observation.md, a baseline, floors and the report."""
+"""How well the extractor reads: gold articles, the scoring rules of docs/observation.md, a baseline, floors and the
+report."""

@@ -1,6 +1,7 @@
 """`python -m tests.accuracy.calibrate [--check]`: measure confidence.yaml anew on all gold sets that are here.
 
-Right means strictly right. Needs the sets outside the project too: the composed one alone is too small for far bindings.
+Right means strictly right. Needs the sets outside the project too: the composed one alone is too small for far
+bindings.
 """
 
 from __future__ import annotations

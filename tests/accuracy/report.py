@@ -1,6 +1,8 @@
-"""`python -m tests.accuracy.report [--check]`: write docs/accuracy.md from what the extractor reads now (`make accuracy`).
+"""`python -m tests.accuracy.report [--check]`: write docs/accuracy.md from what the extractor reads now (`make
+accuracy`).
 
-With --check, exit 1 where the page is stale in what the composed set alone can show. Sets outside the project that are absent
+With --check, exit 1 where the page is stale in what the composed set alone can show. Sets outside the project that
+are absent
 keep the rows that the page has.
 """
 
@@ -9,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +24,20 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "accuracy.md"
 BANDS: Final = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)
 _HEAD: Final = """# How well the extractor reads
 
-Made by `make accuracy` (`python -m tests.accuracy.report`); do not edit. An observation agrees in the core when indicator, value and unit agree, strictly when
-measure, sign, status, period and area agree as well (docs/observation.md). `composed` is the project's own writing and lies
-in tests/accuracy/gold; `seeds`, `real` and `html` are third-party articles and lie outside, so a stranger's clone repeats the
+Made by `make accuracy` (`python -m tests.accuracy.report`); do not edit. An observation agrees in the core when
+indicator, value and unit agree, strictly when
+measure, sign, status, period and area agree as well (docs/observation.md). `composed` is the project's own writing
+and lies
+in tests/accuracy/gold; `seeds`, `real` and `html` are third-party articles and lie outside, so a stranger's clone
+repeats the
 composed rows. tests/accuracy/floors.yaml holds floors that CI enforces and that only rise.
 
-The baseline gives each number to the nearest name in its sentence whose indicator has the number's unit, and nothing more.
-Rules and weights were written by hand with all four sets in sight: the rows say how well these articles are read, and halves
-that differ little say that no article was served alone. Sentences of some fifty other articles, of many provinces and years,
+The baseline gives each number to the nearest name in its sentence whose indicator has the number's unit, and nothing
+more.
+Rules and weights were written by hand with all four sets in sight: the rows say how well these articles are read, and
+halves
+that differ little say that no article was served alone. Sentences of some fifty other articles, of many provinces and
+years,
 were read with `--explain` after that, and what was wrong in them was mended; none of their text is kept.
 """
 
@@ -90,10 +99,11 @@ def _errors(kinds: dict[str, Counter[str]]) -> list[str]:
 
 
 def _reliability(score: Score) -> list[str]:
-    """How often observations of a confidence are strictly right. Unmapped ones have none to be right about: theirs is 0.5."""
+    """How often observations of a confidence are strictly right. Unmapped ones have none to be right about: theirs is
+    0.5."""
     lines = ["## Reliability", "", "Of the observations with an indicator, by confidence:", ""]
     lines += ["| confidence | observations | mean confidence | strictly right |", "| --- | --- | --- | --- |"]
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         inside = [(row["confidence"], right) for row, _, right in score.judged if low <= row["confidence"] < high]
         if inside:
             lines.append(_band(low, high, inside))

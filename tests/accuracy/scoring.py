@@ -1,4 +1,5 @@
-"""The scoring rules of docs/observation.md, "Scoring": pairs of gold and predicted observations, core and strict agreement."""
+"""The scoring rules of docs/observation.md, "Scoring": pairs of gold and predicted observations, core and strict
+agreement."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ class Score:
 
 
 def score(article: str, gold: Sequence[Row], predicted: Sequence[Row]) -> Score:
-    """The score of one article. Observations without an indicator neither help nor hurt; optional gold may be missed."""
+    """The score of one article. Observations without an indicator neither help nor hurt; optional gold may be
+    missed."""
     wanted = [row for row in gold if row.get("indicator")]
     got = [row for row in predicted if row.get("indicator")]
     pairs = list(_pairs(wanted, got))

@@ -1,4 +1,5 @@
-"""The gold sets: `composed` is the project's own and lies beside this file; the others are outside, and may be absent."""
+"""The gold sets: `composed` is the project's own and lies beside this file; the others are outside, and may be
+absent."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Gold:
 
 
 def folder(name: str) -> Path | None:
-    """Where the set lies: here, or under $SOLIEU_REFERENCE/gold, or ../shared/gold beside the checkout; None where absent."""
+    """Where the set lies: here, or under $SOLIEU_REFERENCE/gold, or ../shared/gold beside the checkout; None where
+    absent."""
     outside = Path(os.environ.get("SOLIEU_REFERENCE", HERE.parents[2] / "shared")) / "gold"
     for base in (OWN, outside):
         if (base / name / "manifest.jsonl").exists():

@@ -10,7 +10,8 @@ Parts = tuple[tuple[int, int], ...]
 
 
 def read_mentions(words: Words, lexicon: Lexicon) -> list[Mention]:
-    """Mentions in order of their last word; of each entry's patterns that end there the longest. Which of different entries
+    """Mentions in order of their last word; of each entry's patterns that end there the longest. Which of different
+    entries
     counts is for whoever knows the unit of the number. Linear in the words."""
     found: list[Mention] = []
     open_parts: dict[tuple[int, int], Parts] = {}
