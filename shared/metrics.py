@@ -52,3 +52,21 @@ PROGRESS: Final = Gauge(
     "solieu_progress_timestamp_seconds", "When the stage last got something done, Unix time.", ["stage"]
 )  # alert Stuck: lag above 0 and this older than a minute
 HEALTHY: Final = Gauge("solieu_healthy", "1 while /healthz says 200.", ["stage"])  # alert Unhealthy
+
+# --- the crawl: services/crawler/gauges.py. Every crawler shows the same numbers: take the maximum -------------------
+PAGES_OPEN: Final = Gauge(
+    "solieu_pages_open", "Pages fetched more than an hour ago that have no outcome yet."
+)  # alert PagesOpen: the promise that every page is accounted for
+SOURCES: Final = Gauge(
+    "solieu_sources",
+    "Feeds, listings and sitemaps that are followed. status: new | live | silent | failing.",
+    ["status"],
+)  # alert SourcesFailing; panel Sources
+POLL_OVERDUE: Final = Gauge(
+    "solieu_poll_overdue_seconds", "How late the poll is that is due longest, of hosts that may be asked."
+)  # alert CrawlBehind
+REQUESTS_TODAY: Final = Gauge(
+    "solieu_requests_today",
+    "Requests to portals since midnight in Viet Nam. outcome: services/crawler/outcomes.py.",
+    ["what", "outcome"],
+)  # panel Requests
