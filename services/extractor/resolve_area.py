@@ -1,4 +1,4 @@
-"""The area and locality of a draft: a place that its clause names as subject, else the article's area."""
+"""The area and locality of a draft: a place that its clause names as subject, else the article's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> 
         if draft.area is not None:
             continue
         mention = _attached(draft, scopes, scene) or _nearest(draft, scopes)
-        draft.area = scene.area
+        draft.area, draft.locality = scene.area, scene.locality
         if mention is not None:
             draft.area = mention.area or (None if "area.region" in mention.rules else scene.area)
             draft.locality = mention.locality

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
-from services.extractor.areas import article_area, read_areas
+from services.extractor.areas import article_area, article_locality, read_areas
 from services.extractor.indicators import Lexicon, Words, lexicon, read_mentions, read_words
 from services.extractor.model import AreaMention, ArticleText, Mention, PeriodMention, Quantity, StatusCue
 from services.extractor.periods import article_period, read_periods
@@ -50,6 +50,8 @@ class Scene:
     """The period that the article as a whole speaks of."""
     area: str | None
     """The area whose figures an article of this source tells."""
+    locality: str | None
+    """The district that the article as a whole is about, if it is about one."""
     published: date | None
 
 
@@ -76,6 +78,7 @@ def see(article: ArticleText) -> Scene:
         statuses=statuses,
         period=article_period(reading, article.published),
         area=area,
+        locality=article_locality(reading, article.published, area, article.url),
         published=article.published,
     )
 

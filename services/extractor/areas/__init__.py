@@ -4,8 +4,8 @@ Invariant: a name that another name holds (a street, a person, a company) is no 
 destination is never the area of a figure.
 """
 
-from services.extractor.areas.article import article_area
+from services.extractor.areas.article import article_area, article_locality
 from services.extractor.areas.grammar import read_areas
 from services.extractor.areas.keys import area_key
 
-__all__ = ["area_key", "article_area", "read_areas"]
+__all__ = ["area_key", "article_area", "article_locality", "read_areas"]

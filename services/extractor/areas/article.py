@@ -7,11 +7,13 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
 
-from services.extractor.areas.gazetteer import WORDS
+from services.extractor.areas.gazetteer import WORDS, District, districts
 from services.extractor.areas.grammar import read_areas
 from services.extractor.periods.article import frame
 from services.extractor.reading import Reading
 from shared.vietnam.areas import NATION, area_of_host, areas, territory
+from shared.vietnam.areas import area as unit
+from shared.vietnam.areas import fold as plain
 from shared.vietnam.text import fold
 
 _NATIONAL: Final = [fold(word) for word in WORDS["national_words"]]
@@ -56,6 +58,36 @@ def article_area(reading: Reading, published: date | None, given: str | None, ur
     if len(ranked) == 2 and ranked[0][1] < _LEAD_OVER_NEXT * ranked[1][1]:
         return None
     return ranked[0][0]
+
+
+def article_locality(reading: Reading, published: date | None, area: str | None, url: str | None = None) -> str | None:
+    """The unit below the province that an article is about: of figures whose own words name no place. None for most.
+
+    A district's own site tells (`krongno.daknong.gov.vn`) where the text speaks of that district and never of the whole
+    province; so does a headline that begins with a district, where the text goes on about it."""
+    if area is None or area == NATION:
+        return None
+    mentions = read_areas(reading, published, area)
+    if any("area.reset" in mention.rules for mention in mentions):
+        return None
+    named = [mention for mention in mentions if mention.locality and mention.role == "scope" and mention.area == area]
+    site = _district_of_host(_host(url), area, published) if url else None
+    for mention in named:
+        if site and plain(mention.locality or "").endswith(plain(site.name)):
+            return f"{site.kind} {site.name}"
+    first = next((sentence.start for sentence in reading.sentences if sentence.kind == "paragraph"), 0)
+    openings = {sentence.start for sentence in reading.sentences if sentence.kind == "heading"}
+    headline = next((mention for mention in named if mention.start < first and mention.start in openings), None)
+    if headline and any(other.start > first and other.locality == headline.locality for other in named):
+        return headline.locality
+    return None
+
+
+def _district_of_host(host: str, area: str, published: date | None) -> District | None:
+    labels = set(map(plain, host.split(".")[:-2])) - {plain(unit(area).name)}
+    on = published or date.max
+    found = (one for ones in districts().values() for one in ones if plain(one.name) in labels)
+    return next((one for one in found if territory(one.area, on) == area), None) if labels else None
 
 
 def _is_national(reading: Reading, published: date | None, own: str) -> bool:

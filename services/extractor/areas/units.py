@@ -63,8 +63,8 @@ def kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     name = match[1]
     key = _province_of(context, _ABBREVIATIONS.get(word, word), name)
     found = [AreaMention(start, match.end(1), key, f"{shown} {name}", role, ("area.unit_below",))]
-    if plural:
-        found += _others(context, shown, word, match.end(1))
+    if plural or word in _DISTRICT_KINDS:
+        found += _others(context, shown, word, match.end(1), None if plural else key)
     context.local[word] = found[-1]
     return found
 
@@ -90,10 +90,15 @@ def _nameless(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     return ()
 
 
-def _others(context: Context, shown: str, word: str, at: int) -> list[AreaMention]:
-    """Further names of an enumeration: `ba huyện Châu Thành, Cao Lãnh và Lấp Vò`."""
+def _others(context: Context, shown: str, word: str, at: int, within: str | None) -> list[AreaMention]:
+    """Further names of an enumeration: `ba huyện Châu Thành, Cao Lãnh và Lấp Vò`.
+
+    After a singular (`huyện Tu Mơ Rông, Kon Plông`) only districts of province `within`, lest other names join."""
     found = []
     while (match := _NEXT.match(context.reading.text, at)) is not None:
+        known = {territory(unit.area, context.on) for unit in districts().get(fold(match[1]), ())}
+        if within is not None and within not in known:
+            break
         key = _province_of(context, word, match[1])
         found.append(
             AreaMention(match.start(1), match.end(1), key, f"{shown} {match[1]}", "scope", ("area.unit_below",))

@@ -109,7 +109,11 @@ def _own_period(text: str, find: Find, published: date) -> str | None:
             return None
         over = calendar.month_end(published.year, number) <= published
         return calendar.months(int(year or published.year), 1, number) if year or over else None
-    return _headline_period(text, find, published) if find.start < _HEADLINE_CHARACTERS else None
+    return (
+        _headline_period(text, find, published)
+        if "\n" not in text[:_HEADLINE_CHARACTERS].strip()[: find.start]
+        else None
+    )
 
 
 def _headline_period(text: str, find: Find, published: date) -> str | None:

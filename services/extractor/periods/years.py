@@ -98,7 +98,10 @@ def years_of_work(find: Find, state: State) -> Answer:
     """`sau 3 năm thực hiện`: the years up to publication, since what began them is seldom named."""
     if find.number is None or not find.before_words.rstrip().endswith(("sau", "qua")):
         return None
-    return f"{state.published.year - find.number}/{state.published.year}", "span"
+    published = state.published
+    if published.month <= 3:  # the year before is the last one of the review
+        return f"{published.year - find.number}/{published.year - 1}", "span"
+    return f"{published.year - find.number}/{published.year}", "span"
 
 
 def school_year(find: Find, state: State) -> Answer:

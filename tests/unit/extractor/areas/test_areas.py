@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.extractor.areas import area_key, article_area
+from services.extractor.areas import area_key, article_area, article_locality
 from services.extractor.reading import read
 from shared.vietnam.areas import UnknownArea
 
@@ -72,3 +72,23 @@ def test_a_provincial_site_may_tell_the_nation_s_figures() -> None:
     assert article_area(read(agency), date(2022, 10, 9), "63-34") == "VN"
     assert article_area(read(text + " Riêng Đắk Nông có 500 người."), date(2019, 7, 30), "63-67") == "63-67"
     assert article_area(read(text + " Toàn tỉnh có 500 người."), date(2019, 7, 30), "63-67") == "63-67"
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "locality"),
+    [
+        ("Huyện Mường Khương: Nỗ lực\n\nĐầu năm, huyện Mường Khương có 6.512 hộ nghèo.", None, "huyện Mường Khương"),
+        ("Huyện Mường Khương: Nỗ lực\n\nĐầu năm, huyện Mường Khương có 6.512 hộ. Toàn tỉnh có 9.000 hộ.", None, None),
+        ("Lào Cai giảm nghèo\n\nHuyện Mường Khương có 6.512 hộ nghèo.", None, None),
+        (
+            "Giảm nghèo\n\nTại huyện Mường Khương có 6.512 hộ.",
+            "https://muongkhuong.laocai.gov.vn/a",
+            "huyện Mường Khương",
+        ),
+        ("Giảm nghèo\n\nCó 6.512 hộ.", "https://muongkhuong.laocai.gov.vn/a", None),
+        ("Giảm nghèo\n\nTại huyện Mường Khương có 6.512 hộ.", "https://laocai.gov.vn/a", None),
+    ],
+)
+def test_an_article_may_be_a_district_s(text: str, url: str | None, locality: str | None) -> None:
+    assert article_locality(read(text), date(2024, 2, 20), "63-10", url) == locality
+    assert article_locality(read(text), date(2024, 2, 20), "VN", url) is None
