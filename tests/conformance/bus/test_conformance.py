@@ -195,6 +195,26 @@ async def test_a_revocation_waits_for_the_listener_and_its_commit_counts(world: 
     assert values(got) == ["new"]
 
 
+async def test_fetching_blocks_while_a_rebalance_runs(world: World) -> None:
+    # Records given out meanwhile would be of the old assignment, and come again under the new one.
+    topic = await world.topic()
+    listener = Revocations()
+    first = await world.consumer(topic, "g-" + topic, listener)
+    await read(first, 1, wait_s=0.1)
+    listener.hold.clear()
+    joining = asyncio.create_task(world.consumer(topic, "g-" + topic))
+    await asyncio.sleep(2)  # until the revocation has begun
+    await world.publish(topic, [(f"k{n}", str(n)) for n in range(9)])
+    fetching = asyncio.create_task(first.fetch(wait_s=0, records_max=9))
+    await asyncio.sleep(1)
+    assert not fetching.done()
+    listener.hold.set()
+    mine = [record for part in (await fetching).values() for record in part]
+    second = await joining
+    both = [*mine, *(await read(first, 9, wait_s=2)), *(await read(second, 9, wait_s=2))]
+    assert sorted(values(both)) == [str(n) for n in range(9)]
+
+
 async def test_a_slow_handler_keeps_its_partitions_beyond_session_and_poll_limit(world: World) -> None:
     topic = await world.topic()
     listener = Revocations()

@@ -15,7 +15,7 @@ from shared.bus.api import Disowned, Message, Partition, Record, Rejected, Sourc
 from shared.bus.codec import decode
 from shared.bus.dead_letters import TooManyDeadLetters
 from shared.bus.embedded import EmbeddedBus, EmbeddedConsumer, Limits
-from shared.bus.processing import Done
+from shared.bus.processing import Done, by_pool
 from shared.bus.run import run, run_services
 from shared.bus.runner import Runner
 from shared.events import DEAD_LETTERS, DeadLetter
@@ -142,6 +142,67 @@ async def test_a_batch_that_outlasts_the_revocation_is_never_committed() -> None
         await joining.stop()
         await bus.wait_idle()
     assert out(bus) == ["a"]
+
+
+async def test_a_disowned_batch_that_cannot_be_cancelled_is_not_committed_either() -> None:
+    committed: list[object] = []
+
+    class Recording(EmbeddedBus):
+        def consumer(self, *args: object, **more: object) -> EmbeddedConsumer:
+            consumer = super().consumer(*args, **more)  # type: ignore[arg-type]
+
+            async def commit(offsets: object) -> None:
+                committed.append(offsets)
+
+            consumer.commit = commit  # type: ignore[method-assign]
+            return consumer
+
+    bus, process, stop = Recording(1), Hand(held=True), asyncio.Event()
+    await feed(bus, "a")
+    made = Runner(stage(), process, SETTINGS, bus=bus, stop=stop, progress=Progress("example"))
+    task = asyncio.create_task(made.run())
+    await asyncio.sleep(0.1)
+    made._assignment.on_disown = lambda: None
+    made._assignment.epoch += 1  # the group has moved on
+    stop.set()
+    process.gate.set()
+    await task
+    assert committed == []
+
+
+async def test_what_was_gathered_before_a_rebalance_is_dropped_and_read_again() -> None:
+    class Moving(EmbeddedBus):
+        def consumer(self, *args: object, **more: object) -> EmbeddedConsumer:
+            consumer = super().consumer(*args, **more)  # type: ignore[arg-type]
+            fetch, calls = consumer.fetch, iter(range(1_000_000))
+
+            async def fetch_or_move(*, wait_s: float, records_max: int) -> Mapping[Partition, Sequence[Record]]:
+                if next(calls) == 1:  # between the first slice and the second
+                    await consumer._group.rebalance()
+                return await fetch(wait_s=wait_s, records_max=records_max)
+
+            consumer.fetch = fetch_or_move  # type: ignore[method-assign]
+            return consumer
+
+    bus, process = Moving(1), Hand()
+    await feed(bus, *(f"{n:03}" for n in range(100)))
+    async with running(bus, process):
+        await bus.wait_idle()
+    assert process.batches == [[f"{n:03}" for n in range(100)]]
+
+
+async def test_nothing_is_committed_across_a_document_that_was_not_started() -> None:
+    class Picky:
+        async def run(self, work: object, record: Record, **_: object) -> list[Message] | None:
+            return None if record.value == b"late" else []
+
+    process = by_pool(_echo, Picky(), Progress("example"), limit_s=1)  # type: ignore[arg-type]
+    records = [
+        Record("in", partition, offset, None, value)
+        for partition, offset, value in [(0, 0, b"a"), (0, 1, b"late"), (0, 2, b"b"), (1, 0, b"c"), (1, 1, b"d")]
+    ]
+    done = await process(records, lambda: True)
+    assert [each.record.value for each in done] == [b"a", b"c", b"d"]
 
 
 async def test_a_commit_that_comes_too_late_drops_the_batch_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
