@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from services.console.database import Store
 
 if TYPE_CHECKING:
-    from shared.bus.api import Message, Publish
+    from shared.bus.api import Message, Publish, Source
+    from shared.bus.embedded import EmbeddedBus
     from shared.settings import Settings
 
     PublishAll = Callable[[Publish, "Settled"], Awaitable[None]]
@@ -54,6 +55,18 @@ async def feed(
     return published
 
 
+async def run_source(settings: Settings, source: Source) -> None:
+    """Runs a source to its end: onto Kafka where the settings name it, else with the stages in this process."""
+    from shared.bus.run import run
+
+    if kafka_is_named():
+        from shared.bus.kafka import KafkaBus
+
+        await run(source, settings, bus=KafkaBus(settings.kafka), stop=asyncio.Event())
+    else:
+        await _with_stages(settings, source)
+
+
 async def _on_kafka(settings: Settings, publish_all: PublishAll) -> None:
     from shared.bus.kafka import KafkaBus
     from shared.bus.publisher import Publisher
@@ -70,17 +83,25 @@ async def _on_kafka(settings: Settings, publish_all: PublishAll) -> None:
 
 
 async def _in_this_process(settings: Settings, publish_all: PublishAll) -> None:
-    from services.cleaner.stage import CLEANER
-    from services.extractor.stage import EXTRACTOR
-    from services.writer.stage import WRITER
-    from shared.bus.api import Service, Source
+    from shared.bus.api import Source
     from shared.bus.embedded import EmbeddedBus
-    from shared.bus.run import run_services
 
     bus = EmbeddedBus()
 
     async def run(_: Settings, publish: Publish, __: asyncio.Event) -> None:
         await publish_all(publish, bus.wait_idle)
 
-    services: list[Service] = [Source("console", run), CLEANER, EXTRACTOR, WRITER]
+    await _with_stages(settings, Source("console", run), bus)
+
+
+async def _with_stages(settings: Settings, source: Source, bus: EmbeddedBus | None = None) -> None:
+    from services.cleaner.stage import CLEANER
+    from services.extractor.stage import EXTRACTOR
+    from services.writer.stage import WRITER
+    from shared.bus.api import Service
+    from shared.bus.embedded import EmbeddedBus
+    from shared.bus.run import run_services
+
+    bus = bus or EmbeddedBus()
+    services: list[Service] = [source, CLEANER, EXTRACTOR, WRITER]
     await run_services(services, settings, bus=bus, stop=asyncio.Event(), idle=bus.wait_idle)

@@ -12,6 +12,7 @@ from shared.errors import SolieuError
 COMMANDS: Final[dict[str, str]] = {
     "run": "Run the whole pipeline in one process, with an embedded bus and Postgres.",
     "crawl": "Fetch once what the portals have new, or back-fill a portal.",
+    "portals": "List the sources that are followed, probe them, draft an entry for a new one.",
     "feed": "Show what the crawler reads of a feed or listing page.",
     "clean": "Show the article that the cleaner reads of a page.",
     "extract": "Read the figures of articles.",

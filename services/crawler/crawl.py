@@ -13,7 +13,7 @@ import structlog
 
 from services.crawler.archive import Place
 from services.crawler.frontier import source_id
-from services.crawler.model import Source
+from services.crawler.model import Host, Source
 from services.crawler.pages import message_again
 from services.crawler.portals import Portal
 from services.crawler.schedule import INTERVAL_S_FIRST
@@ -85,7 +85,7 @@ class Crawl:
                 pass
         await tools.state.enrol(tools.portals, sources_of(tools.portals, now))
         if once:
-            await tools.state.make_due(now)
+            await tools.state.make_due(now, sorted(tools.only) if tools.only else None)
         return False
 
     async def _step(self, once: bool) -> bool:
@@ -93,18 +93,23 @@ class Crawl:
         tools = self.tools
         self._reap()
         now = tools.now()
-        free = tools.knobs.hosts_max - len(self._turns)
-        hosts = await tools.state.claim(self.owner, now, tools.knobs.lease_s, free) if free > 0 else []
+        hosts = await self._claim(now)
         for host in hosts:
             self._held[host.host] = now + timedelta(seconds=tools.knobs.lease_s)
             turn = take_turn(tools, self.owner, host, self._held.__getitem__, self.stop)
             self._turns[host.host] = asyncio.create_task(turn, name=f"turn {host.host}")
-        due = await tools.state.next_due(tools.now())
+        due = await tools.state.next_due(tools.now(), tools.only_hosts)
         if once and not self._turns and (due is None or due > tools.now() + timedelta(seconds=ONCE_HORIZON_S)):
             return True
         nap_s = (due - tools.now()).total_seconds() if due else tools.knobs.idle_s_max
         await self._nap(min(max(nap_s, 0.02), tools.knobs.idle_s_max))
         return False
+
+    async def _claim(self, now: datetime) -> list[Host]:
+        tools, free = self.tools, self.tools.knobs.hosts_max - len(self._turns)
+        if free <= 0:
+            return []
+        return await tools.state.claim(self.owner, now, tools.knobs.lease_s, free, tools.only_hosts)
 
     async def _nap(self, seconds: float) -> None:
         """Until the time is up, a turn ends, or the crawler is told to stop."""

@@ -51,16 +51,19 @@ class MemoryState:
                 self.sources[source.source_id] = source
                 self._due_by(source.host, source.next_at)
 
-    async def make_due(self, now: datetime) -> None:
-        for source in self._active():
+    async def make_due(self, now: datetime, portals: Sequence[str] | None) -> None:
+        for source in (each for each in self._active() if portals is None or each.portal in portals):
             self.sources[source.source_id] = replace(source, next_at=now)
             self._due_by(source.host, now)
 
-    async def claim(self, owner: str, now: datetime, lease_s: float, hosts_max: int) -> list[Host]:
+    async def claim(
+        self, owner: str, now: datetime, lease_s: float, hosts_max: int, among: Sequence[str] | None = None
+    ) -> list[Host]:
         free = [
             (row.due_at, host)
             for host, row in self._hosts.items()
             if row.due_at <= now and row.not_before <= now and (row.until is None or row.until < now)
+            if among is None or host in among
         ]
         claimed = []
         for _, host in sorted(free)[:hosts_max]:
@@ -97,11 +100,11 @@ class MemoryState:
         addresses.sort(key=lambda address: (address.visits > 0, address.next_at))
         return sorted(sources, key=lambda source: source.next_at)[:limit], addresses[:limit]
 
-    async def next_due(self, now: datetime) -> datetime | None:
+    async def next_due(self, now: datetime, among: Sequence[str] | None = None) -> datetime | None:
         times = (
             max(row.due_at, row.not_before, row.until if row.until and row.until >= now else _EVER)
-            for row in self._hosts.values()
-            if row.due_at < _NEVER
+            for host, row in self._hosts.items()
+            if row.due_at < _NEVER and (among is None or host in among)
         )
         return min(times, default=None)
 

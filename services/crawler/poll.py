@@ -25,6 +25,8 @@ SITEMAPS_MAX: Final = 3
 """Parts of a sitemap index that one poll reads: the newest."""
 SITEMAP_AGE_MAX: Final = timedelta(days=30)
 """A sitemap names everything that there ever was; older articles are for a back-fill."""
+BACK_FILL_PAGES_MAX: Final = 1000
+"""Pages of one listing that a back-fill reads, whatever its dates say."""
 HOME_AFTER: Final = 2.0
 """A source that has moved and failed so much there is asked again where its entry says."""
 
@@ -46,7 +48,7 @@ async def poll(tools: Tools, owner: str, host: str, source: Source, pace: HostPa
     home = home_of(portal, source.source_id)
     if source.url != home and source.failures >= HOME_AFTER:
         source = replace(source, url=home, host=urlsplit(home).hostname or source.host)
-    conditional = is_conditional(source, tools.now())
+    conditional = is_conditional(source, tools.now()) and tools.since is None
     if source.host != host:
         found = Found(Outcome.MOVED, Fetched(home, Outcome.MOVED, moved_to=home))
     elif not robots.allows(source.url):
@@ -85,7 +87,7 @@ async def _ask(tools: Tools, portal: Portal, source: Source, home: str, pace: Ho
     await _archive(tools, fetched)
     if fetched.outcome is not Outcome.OK:
         return Found(fetched.outcome, fetched)
-    if sha256(fetched.body) == source.body_sha256:
+    if sha256(fetched.body) == source.body_sha256 and tools.since is None:
         return Found(Outcome.NOT_MODIFIED, fetched)
     if is_challenge(fetched.body):
         return Found(Outcome.CHALLENGE, fetched)
@@ -113,15 +115,17 @@ async def _more(
         newest = sorted(
             reading.items, key=lambda item: item.published.timestamp() if item.published else 0, reverse=True
         )
-        urls = [item.url for item in newest if urlsplit(item.url).hostname == source.host][:SITEMAPS_MAX]
+        urls = [item.url for item in newest if urlsplit(item.url).hostname == source.host]
+        urls = urls[: SITEMAPS_MAX if tools.since is None else None]
         parts = [await _part(tools, portal, source, pace, url, None) for url in urls]
         return await _take(tools, portal, source, [item for part in parts if part for item in part.items])
     count, fresh, refused = await _take(tools, portal, source, reading.items)
-    if reading.kind != "listing" or source.polled_at is None:  # at first sight one page; what is older is back-fill
+    # At first sight one page; what is older is back-fill.
+    if reading.kind != "listing" or (source.polled_at is None and tools.since is None):
         return count, fresh, refused
     number, at, page_new = 1, fetched.url, len(fresh)
-    pages_max = listing.pages if listing else 1
-    while page_new and page_new == len(reading.items) - sum(refused.values()) and number < pages_max:
+    pages_max = BACK_FILL_PAGES_MAX if tools.since else listing.pages if listing else 1
+    while number < pages_max and _leads_on(tools, reading, page_new, sum(refused.values()), len(fresh)):
         number += 1
         following = reading.next_page or next_page(portal, listing, source.url, number)
         if following is None or following == at or urlsplit(following).hostname != source.host:
@@ -136,6 +140,15 @@ async def _more(
         count, page_new = count + more, len(new)
         fresh += new
     return count, fresh, refused
+
+
+def _leads_on(tools: Tools, reading: FeedReading, new: int, refused: int, found: int) -> bool:
+    """Whether the next page is asked for: all on this one was new; in a back-fill, not all on it was too old."""
+    if tools.since is None:
+        return 0 < new == len(reading.items) - refused
+    since = tools.since
+    old = sum(1 for item in reading.items if item.published and item.published < since)
+    return old < len(reading.items) and found < tools.budget
 
 
 def next_page(portal: Portal, listing: Listing | None, url: str, number: int) -> str | None:
@@ -162,12 +175,14 @@ async def _part(
 async def _take(
     tools: Tools, portal: Portal, source: Source, items: tuple[FeedItem, ...] | list[FeedItem]
 ) -> tuple[int, list[Address], Counter[str]]:
-    since = tools.now() - SITEMAP_AGE_MAX if source.kind == "sitemap" else None
+    since = tools.since or (tools.now() - SITEMAP_AGE_MAX if source.kind == "sitemap" else None)
     home = urlsplit(home_of(portal, source.source_id)).hostname
     moved_to = source.host if source.host != home else None
     taken, refused = candidates(portal, source.source_id, items, tools.now(), since=since, moved_to=moved_to)
     unknown = await tools.state.unknown([address.article_id for address in taken])
     new = [address for address in taken if address.article_id in unknown]
+    if tools.since:  # the budgets of traps are for what nobody watches; this one is given by hand
+        return len(items), new[: tools.budget], refused
     yields = await tools.state.yields(portal.id, sorted({pattern(address.url) for address in new}), tools.now())
     kept, over = within_budget(new, yields)
     refused.update({"budget": over} if over else {})

@@ -60,15 +60,17 @@ class PostgresState:
                 )
             await queries().rest_sources(connection, ids=[source.source_id for source in sources])
 
-    async def make_due(self, now: datetime) -> None:
+    async def make_due(self, now: datetime, portals: Sequence[str] | None) -> None:
         async with self._transaction() as connection:
-            await queries().make_sources_due(connection, now=now)
-            await queries().make_hosts_due(connection, now=now)
+            await queries().make_sources_due(connection, now=now, portals=portals)
+            await queries().make_hosts_due(connection, now=now, portals=portals)
 
-    async def claim(self, owner: str, now: datetime, lease_s: float, hosts_max: int) -> list[Host]:
+    async def claim(
+        self, owner: str, now: datetime, lease_s: float, hosts_max: int, among: Sequence[str] | None = None
+    ) -> list[Host]:
         until = now + timedelta(seconds=lease_s)
         async with self._connection() as connection:
-            rows = queries().claim(connection, owner=owner, now=now, until=until, hosts_max=hosts_max)
+            rows = queries().claim(connection, owner=owner, now=now, until=until, hosts_max=hosts_max, among=among)
             return [
                 Host(
                     row["host"],
@@ -98,9 +100,9 @@ class PostgresState:
             rows = queries().due_addresses(connection, host=host, now=now, n=limit)
             return sources, [_address(row) async for row in rows]
 
-    async def next_due(self, now: datetime) -> datetime | None:
+    async def next_due(self, now: datetime, among: Sequence[str] | None = None) -> datetime | None:
         async with self._connection() as connection:
-            found: datetime | None = await queries().next_due(connection, now=now)
+            found: datetime | None = await queries().next_due(connection, now=now, among=among)
             return found
 
     async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:

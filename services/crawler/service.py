@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
 
+from services.crawler import gauges
 from services.crawler.addresses import AddressPolicy
 from services.crawler.archive import Archive, drop_old, read_body
 from services.crawler.crawl import WAIT_S, Crawl
@@ -26,7 +28,7 @@ from services.crawler.tools import Knobs, Report, Tools
 from shared.bus.api import Publish, Source
 from shared.clock import now
 from shared.errors import SolieuError
-from shared.settings import Settings
+from shared.settings import CrawlSettings, Settings
 from shared.store.pool import LOST, Pool, open_pool
 
 VERSION: Final = "0.1"
@@ -43,14 +45,19 @@ def crawler(
     once: bool = False,
     alone: bool = False,
     report: Report | None = None,
+    only: frozenset[str] = frozenset(),
+    since: datetime | None = None,
+    budget: int = 0,
 ) -> Source:
     """The crawler as a Source.
 
     `portals`: another file than the settings name. `variables`: what `${NAME}` stands for in it (default: the
     environment's SAMPLE_URL, if set). `once`: polls every source once, fetches what is new, and ends. `alone`: no other
     crawler can use this database. `report`: told of each step, with portal id, what (polled | found | fetched |
-    unchanged | failed) and how many."""
-    given = functools.partial(_run, portals=portals, variables=variables, once=once, alone=alone, report=report)
+    unchanged | failed) and how many. `only`: ids of portals to work on. `since`, `budget`: back-fill, as
+    tools.Tools has them."""
+    more = {"only": only, "since": since, "budget": budget} | ({"report": report} if report else {})
+    given = functools.partial(_run, portals=portals, variables=variables, once=once, alone=alone, more=more)
     return Source("crawler", given)
 
 
@@ -63,12 +70,11 @@ async def _run(
     variables: Mapping[str, str] | None,
     once: bool,
     alone: bool,
-    report: Report | None,
+    more: Mapping[str, Any],
 ) -> None:
     """Raises SolieuError where file or settings are wrong, ArchiveError, and what `publish` raises."""
     crawl = settings.crawl
     entries = load_portals(portals or crawl.portals, variables if variables is not None else _environment())
-    _check_contact(entries, crawl.contact)
     if settings.database_url is None:
         raise SolieuError(
             "database-missing",
@@ -81,8 +87,7 @@ async def _run(
             return
         archive = Archive(crawl.archive)
         stack.push_async_callback(archive.close)
-        policy = AddressPolicy.of((*crawl.private_networks, *_named_loopback(entries)))
-        fetcher = Fetcher(user_agent(crawl.contact), policy=policy)
+        fetcher = open_fetcher(crawl, entries)
         stack.push_async_callback(fetcher.close)
         tools = Tools(
             portals=entries,
@@ -91,12 +96,20 @@ async def _run(
             store=archive.store,
             load=functools.partial(read_body, crawl.archive),
             publish=publish,
-            report=report or (lambda portal, what, n: None),
             knobs=Knobs(lease_s=crawl.lease_s, hosts_max=crawl.hosts_max, alone=alone),
+            **more,
         )
+        await stack.enter_async_context(gauges.shown(pool))
         removed = await asyncio.to_thread(drop_old, crawl.archive, now().date(), crawl.keep_days)
         log.info("crawling", portals=len(entries), archive_days_removed=removed)
         await Crawl(tools, stop).run(once=once)
+
+
+def open_fetcher(crawl: CrawlSettings, portals: Sequence[Portal]) -> Fetcher:
+    """The fetcher that the settings allow for these portals. Raises SolieuError contact-missing. Close it."""
+    _check_contact(portals, crawl.contact)
+    policy = AddressPolicy.of((*crawl.private_networks, *_named_loopback(portals)))
+    return Fetcher(user_agent(crawl.contact), policy=policy)
 
 
 def user_agent(contact: str) -> str:
@@ -123,7 +136,7 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("SAMPLE_URL",) if name in os.environ}
 
 
-def _check_contact(portals: tuple[Portal, ...], contact: str) -> None:
+def _check_contact(portals: Sequence[Portal], contact: str) -> None:
     """Raises SolieuError where a portal beyond this machine would be asked by a crawler that can't be reached."""
     abroad = next((host for portal in portals for host in sorted(portal.hosts) if not _is_local(host)), None)
     if abroad and not contact:
@@ -134,7 +147,7 @@ def _check_contact(portals: tuple[Portal, ...], contact: str) -> None:
         )
 
 
-def _named_loopback(portals: tuple[Portal, ...]) -> list[str]:
+def _named_loopback(portals: Sequence[Portal]) -> list[str]:
     """Addresses of this machine that a base address is written with: who writes the portals file means them. They are
     allowed one by one; a name that resolves to such an address is not."""
     hosts = {urlsplit(url).hostname or "" for portal in portals for url in portal.base}

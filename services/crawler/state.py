@@ -47,13 +47,15 @@ class State(Protocol):
         puts to rest what isn't named."""
         ...
 
-    async def make_due(self, now: datetime) -> None:
-        """All active sources are to be polled now."""
+    async def make_due(self, now: datetime, portals: Sequence[str] | None) -> None:
+        """The active sources of these portals (None: all) are to be polled now."""
         ...
 
-    async def claim(self, owner: str, now: datetime, lease_s: float, hosts_max: int) -> list[Host]:
-        """Leases of up to `hosts_max` hosts that have work due, longest due first. Of a host whose lease has run
-        out, `taken_over` is set."""
+    async def claim(
+        self, owner: str, now: datetime, lease_s: float, hosts_max: int, among: Sequence[str] | None = None
+    ) -> list[Host]:
+        """Leases of up to `hosts_max` hosts (of `among`, if given) that have work due, longest due first. Of a host
+        whose lease has run out, `taken_over` is set."""
         ...
 
     async def renew(self, owner: str, now: datetime, lease_s: float) -> frozenset[str]:
@@ -72,8 +74,9 @@ class State(Protocol):
         """What is due at a host: sources first, then addresses never fetched, then readings again."""
         ...
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """When the next host can be claimed: has work, may be asked, and isn't leased. None where nothing is known."""
+    async def next_due(self, now: datetime, among: Sequence[str] | None = None) -> datetime | None:
+        """When the next host (of `among`, if given) can be claimed: has work, may be asked, and isn't leased. None
+        where nothing is known."""
         ...
 
     async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:

@@ -76,6 +76,12 @@ class Tools:
     read: Read = read_feed
     offload: Callable[..., Awaitable[Any]] = asyncio.to_thread
     """How a call that blocks is run beside the loop."""
+    only: frozenset[str] = frozenset()
+    """Portals to work on, by id; empty: all."""
+    since: datetime | None = None
+    """Back-fill: how far back listing pages and sitemaps are read. None: only what is new."""
+    budget: int = 0
+    """Most addresses that a back-fill takes up of one source."""
     rng: random.Random = field(default_factory=random.Random)
     report: Report = lambda portal, what, n: None
     knobs: Knobs = Knobs()
@@ -88,6 +94,12 @@ class Tools:
     def by_host(self) -> Mapping[str, tuple[Portal, ...]]:
         hosts = {host for portal in self.portals for host in portal.hosts}
         return {host: tuple(portal for portal in self.portals if host in portal.hosts) for host in hosts}
+
+    @cached_property
+    def only_hosts(self) -> tuple[str, ...] | None:
+        """Hosts of the portals to work on; None where that is all."""
+        hosts = {host for portal in self.portals if portal.id in self.only for host in portal.hosts}
+        return tuple(sorted(hosts)) if self.only else None
 
     @cached_property
     def listings(self) -> Mapping[tuple[str, str], Listing]:

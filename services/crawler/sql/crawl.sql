@@ -13,18 +13,19 @@ ON CONFLICT (source_id) DO UPDATE SET active = true, portal = excluded.portal;
 -- name: rest_sources(ids)!
 UPDATE crawl_source SET active = false WHERE active AND source_id <> ALL (:ids::text[]);
 
--- name: make_sources_due(now)!
-UPDATE crawl_source SET next_at = :now WHERE active;
+-- name: make_sources_due(now, portals)!
+UPDATE crawl_source SET next_at = :now WHERE active AND (:portals::text[] IS NULL OR portal = ANY (:portals));
 
--- name: make_hosts_due(now)!
+-- name: make_hosts_due(now, portals)!
 UPDATE crawl_host SET due_at = least(due_at, :now)
-WHERE host IN (SELECT host FROM crawl_source WHERE active);
+WHERE host IN (SELECT host FROM crawl_source WHERE active AND (:portals::text[] IS NULL OR portal = ANY (:portals)));
 
--- name: claim(owner, now, until, hosts_max)
+-- name: claim(owner, now, until, hosts_max, among)
 -- Locked rows are another crawler's claim of this very moment: skipped, not waited for.
 WITH wanted AS (
     SELECT host, lease_until FROM crawl_host
     WHERE due_at <= :now AND not_before <= :now AND (lease_until IS NULL OR lease_until < :now)
+        AND (:among::text[] IS NULL OR host = ANY (:among))
     ORDER BY due_at
     LIMIT :hosts_max
     FOR UPDATE SKIP LOCKED
@@ -61,9 +62,9 @@ SELECT article_id, portal, source_id, host, url, canonical_url, found_at, next_a
     fetched_at, failures, outcome, etag, last_modified, body_sha256, fingerprint, changes
 FROM crawl_address WHERE host = :host AND next_at <= :now ORDER BY visits > 0, next_at LIMIT :n;
 
--- name: next_due(now)$
+-- name: next_due(now, among)$
 SELECT min(greatest(due_at, not_before, CASE WHEN lease_until >= :now THEN lease_until END))
-FROM crawl_host WHERE due_at < 'infinity';
+FROM crawl_host WHERE due_at < 'infinity' AND (:among::text[] IS NULL OR host = ANY (:among));
 
 -- name: known(ids)
 SELECT article_id FROM crawl_address WHERE article_id = ANY (:ids::text[]);

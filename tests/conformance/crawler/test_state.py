@@ -67,6 +67,14 @@ async def test_a_lease_that_ran_out_is_taken_over_and_the_old_holder_refused(sta
     await state.save_poll("two", "a.example", source(1, next_at=LATER), [], {})
 
 
+async def test_a_claim_may_be_limited_to_some_hosts(state: State) -> None:
+    await state.enrol(PORTALS, [source(1), source(2, "b.example")])
+    (host,) = await state.claim("one", NOW, 60, 10, ["b.example", "c.example"])
+    assert host.host == "b.example"
+    assert await state.next_due(NOW, ["a.example"]) == NOW
+    assert await state.next_due(NOW, ["c.example"]) is None
+
+
 async def test_a_renewed_lease_holds_and_a_lost_one_is_not_renewed(state: State) -> None:
     await state.enrol(PORTALS, [source(1)])
     await claimed(state)
@@ -152,7 +160,9 @@ async def test_enrolling_again_keeps_what_was_learnt_and_rests_what_is_gone(stat
 async def test_make_due_makes_every_active_source_due(state: State) -> None:
     await state.enrol(PORTALS, [source(1, next_at=LATER)])
     assert await claimed(state) == set()
-    await state.make_due(NOW)
+    await state.make_due(NOW, ["q"])
+    assert await claimed(state) == set()
+    await state.make_due(NOW, None)
     assert await claimed(state) == {"a.example"}
     sources, _ = await state.due("a.example", NOW, 10)
     assert [each.next_at for each in sources] == [NOW]
