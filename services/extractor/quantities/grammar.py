@@ -130,9 +130,16 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
         second, last = _second(scan, dash.end(), noun)
         if second is not None and _is_range(folded, amount, noun, second, last):
             if noun is None and not amount.power:
-                amount = amount._replace(power=second.power)
+                amount = amount._replace(power=second.power or _thousands(amount, second))
             return _quantity(scan, left, amount, second, last, "range")
     return _quantity(scan, left, amount, None, noun, "")
+
+
+def _thousands(first: Amount, second: Amount) -> int:
+    """Power of ten that the left end of `300-500.000 người` leaves to the right one."""
+    left, right = first.numeral, second.numeral
+    short = left.plain and len(left.digits) <= 3 and right.form == "dot3" and right.digits.endswith(".000")
+    return 3 if short and int(left.digits) < int(right.digits[:-4]) else 0
 
 
 def _is_base(amount: Amount | None) -> bool:

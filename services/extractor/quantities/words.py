@@ -34,6 +34,38 @@ _SHARE: Final = re.compile(
     rf"(?:(?P<half>một nửa)|(?P<above>một|hai|ba|bốn) phần (?P<below>{'|'.join(DIGITS)}))"
     r"(?= (?:số|tổng|trong|dân số|lao động|hộ))"
 )
+_EVENT: Final = ("xảy ra", "ghi nhận")
+_STATE: Final = ("có", "còn")
+_SCENE: Final = frozenset(
+    [
+        "nay",
+        "năm",
+        "tháng",
+        "quí",
+        "đó",
+        "đây",
+        "bàn",
+        "và",
+        "đã",
+        "ra",
+        "qua",
+        "rằng",
+        "cơ",
+        "bản",
+        "hiện",
+        "vẫn",
+        "là",
+        "thì",
+        "nên",
+        "nhưng",
+        "mà",
+        "tỉnh",
+    ]
+)
+"""Words before `không có`, `không còn` that set a time or scene and are not what lacks something."""
+_IS_SCENE: Final = re.compile(
+    r"(?:^|\W)(?:(?:toàn|cả|trên địa bàn|tính đến|đến hết|trong) [^,0-9]*|(?:năm|tháng|ngày|quí) [0-9/]+ ?)$"
+)
 _NO_NUMBER: Final = frozenset(
     ("ba mẹ", "hai mẹ", "hai nước", "hai cháu", "ba con", "hai con", "bốn bản", "hai địa phương")
 )
@@ -49,8 +81,8 @@ def read_words(reading: Reading, backwards: str, words: Lexicon, found: list[Qua
     reversed."""
     folded = reading.folded
     candidates = [_number(reading, backwards, words, match) for match in _RUN.finditer(folded)]
-    candidates += [_nought(reading, words, match) for match in _NOUGHT.finditer(folded)]
-    candidates += [_nought(reading, words, match) for match in _NONE_OF.finditer(folded)]
+    candidates += [_nought(reading, backwards, words, match) for match in _NOUGHT.finditer(folded)]
+    candidates += [_nought(reading, backwards, words, match) for match in _NONE_OF.finditer(folded)]
     candidates += [_multiple(match) for match in _MULTIPLE.finditer(folded)]
     if "một nửa" in folded or " phần " in folded:
         candidates += [_share(match) for match in _SHARE.finditer(folded)]
@@ -87,16 +119,20 @@ def _number(reading: Reading, backwards: str, words: Lexicon, match: re.Match[st
     )
 
 
-def _nought(reading: Reading, words: Lexicon, match: re.Match[str]) -> Quantity | None:
-    """Nought by negation, with the unit of the noun that is denied. `không có` denies too much to count without a
-    noun."""
+def _nought(reading: Reading, backwards: str, words: Lexicon, match: re.Match[str]) -> Quantity | None:
+    """Nought by negation, with the unit of the noun that is denied. Only `không xảy ra` and `chưa ghi nhận` deny an
+    event without one; `hộ không có nhà` and `5 xã không còn hộ nghèo` tell which households and communes are meant."""
+    folded = reading.folded
     at = match.start("noun") - 1 if "noun" in match.re.groupindex else match.end()
-    fill = _FILL.match(reading.folded, at)
-    noun = read_noun(reading.text, reading.folded, fill.end() if fill else at, words)
+    fill = _FILL.match(folded, at)
+    noun = read_noun(reading.text, folded, fill.end() if fill else at, words)
     if noun is None or noun.noun.unit is None:
-        if match[0].endswith(" có"):
+        if not match[0].endswith(_EVENT):
             return None
         return Quantity(match.start(), match.end(), Decimal(0), None, rules=("nought",))
+    left = before(folded, backwards, match.start(), words)
+    if match[0].endswith(_STATE) and left.one and left.one not in _SCENE and not _IS_SCENE.search(left.clause):
+        return None
     return Quantity(match.start(), noun.end, Decimal(0), noun.noun.unit, noun.words, rules=("nought",))
 
 
