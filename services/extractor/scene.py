@@ -62,6 +62,7 @@ def see(article: ArticleText) -> Scene:
     words = read_words(reading, lexemes)
     statuses = read_statuses(reading, article.published)
     area = article_area(reading, article.published, article.area, article.url)
+    areas = read_areas(reading, article.published, area)
     return Scene(
         article=article,
         reading=reading,
@@ -72,13 +73,13 @@ def see(article: ArticleText) -> Scene:
             read_quantities(reading),
             read_mentions(words, lexemes),
             read_periods(reading, article.published),
-            read_areas(reading, article.published, area),
+            areas,
             statuses,
         ),
         statuses=statuses,
         period=article_period(reading, article.published),
         area=area,
-        locality=article_locality(reading, article.published, area, article.url),
+        locality=article_locality(reading, areas, article.published, area, article.url),
         published=article.published,
     )
 

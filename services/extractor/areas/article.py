@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
 from services.extractor.areas.gazetteer import WORDS, District, districts
 from services.extractor.areas.grammar import read_areas
+from services.extractor.model import AreaMention
 from services.extractor.periods.article import frame
 from services.extractor.reading import Reading
 from shared.vietnam.areas import NATION, area_of_host, areas, territory
@@ -60,14 +63,15 @@ def article_area(reading: Reading, published: date | None, given: str | None, ur
     return ranked[0][0]
 
 
-def article_locality(reading: Reading, published: date | None, area: str | None, url: str | None = None) -> str | None:
+def article_locality(
+    reading: Reading, mentions: Sequence[AreaMention], published: date | None, area: str | None, url: str | None = None
+) -> str | None:
     """The unit below the province that an article is about: of figures whose own words name no place. None for most.
 
     A district's own site tells (`krongno.daknong.gov.vn`) where the text speaks of that district and never of the whole
     province; so does a headline that begins with a district, where the text goes on about it."""
     if area is None or area == NATION:
         return None
-    mentions = read_areas(reading, published, area)
     if any("area.reset" in mention.rules for mention in mentions):
         return None
     named = [mention for mention in mentions if mention.locality and mention.role == "scope" and mention.area == area]
@@ -84,10 +88,17 @@ def article_locality(reading: Reading, published: date | None, area: str | None,
 
 
 def _district_of_host(host: str, area: str, published: date | None) -> District | None:
-    labels = set(map(plain, host.split(".")[:-2])) - {plain(unit(area).name)}
     on = published or date.max
-    found = (one for ones in districts().values() for one in ones if plain(one.name) in labels)
-    return next((one for one in found if territory(one.area, on) == area), None) if labels else None
+    for label in host.split(".")[:-2]:
+        for one in _districts_by_label().get(plain(label), ()):
+            if territory(one.area, on) == area and one.name != unit(area).name:
+                return one
+    return None
+
+
+@lru_cache(maxsize=1)
+def _districts_by_label() -> dict[str, tuple[District, ...]]:
+    return {plain(ones[0].name): ones for ones in districts().values()}
 
 
 def _is_national(reading: Reading, published: date | None, own: str) -> bool:

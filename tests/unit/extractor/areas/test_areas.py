@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.extractor.areas import area_key, article_area, article_locality
+from services.extractor.areas import area_key, article_area, article_locality, read_areas
 from services.extractor.reading import read
 from shared.vietnam.areas import UnknownArea
 
@@ -90,5 +90,7 @@ def test_a_provincial_site_may_tell_the_nation_s_figures() -> None:
     ],
 )
 def test_an_article_may_be_a_district_s(text: str, url: str | None, locality: str | None) -> None:
-    assert article_locality(read(text), date(2024, 2, 20), "63-10", url) == locality
-    assert article_locality(read(text), date(2024, 2, 20), "VN", url) is None
+    reading, day = read(text), date(2024, 2, 20)
+    mentions = read_areas(reading, day, "63-10")
+    assert article_locality(reading, mentions, day, "63-10", url) == locality
+    assert article_locality(reading, mentions, day, "VN", url) is None
