@@ -206,16 +206,17 @@ def _sources(manifest: Path) -> Iterator[Source]:
 
 
 def _show(each: Read) -> None:
-    click.echo(
-        f"{each.source.id}: {each.outcome}{f' ({each.detail})' if each.detail else ''}, {len(each.observations)} figures"
-    )
+    why = f" ({each.detail})" if each.detail else ""
+    click.echo(f"{each.source.id}: {each.outcome}{why}, {len(each.observations)} figures")
     for observation in each.observations:
-        value = f"{_number(observation.value)}{f'–{_number(observation.value_high)}' if observation.value_high is not None else ''}"
+        name = observation.indicator or f"({observation.label})"
+        high = f"–{_number(observation.value_high)}" if observation.value_high is not None else ""
+        value = f"{_number(observation.value)}{high}"
         plan = f"  plan {_number(observation.target_value)}" if observation.target_value is not None else ""
         ratio = f"  {_number(observation.plan_ratio)}% of plan" if observation.plan_ratio is not None else ""
         place = f"{observation.area or '?'}{f' {observation.locality}' if observation.locality else ''}"
         click.echo(
-            f"  {observation.indicator or '(' + str(observation.label) + ')':<42} {observation.measure:<15} {value:>18} "
+            f"  {name:<42} {observation.measure:<15} {value:>18} "
             f"{observation.unit:<16} {observation.status:<8} {observation.period:<14} {place:<8} "
             f"{observation.confidence:.2f}  «{observation.quote}»{plan}{ratio}"
         )

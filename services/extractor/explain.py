@@ -39,7 +39,8 @@ def _sentence(view: SentenceView, drafts: Sequence[Draft], kept: set[int], scene
     for quantity in view.quantities:
         if (quantity.start, quantity.end) not in bound:
             words = scene.reading.text[quantity.start : quantity.end]
-            yield f"    {words!r}: no value of its own ({quantity.non_value or 'plan, ratio, whole or norm beside another'})"
+            reason = quantity.non_value or "plan, ratio, whole or norm beside another"
+            yield f"    {words!r}: no value of its own ({reason})"
 
 
 def _coloured(view: SentenceView, drafts: Sequence[Draft], scene: Scene, colour: bool) -> str:

@@ -13,8 +13,8 @@ WORDS_MAX: Final = 6
 _WORD: Final = re.compile(r"\s*([^\W\d_]+)")
 _STOPS: Final = frozenset(
     fold(
-        "được có là đạt đã cho với so tăng giảm chiếm trong trên để và của tại ở từ đến khi do bị còn sẽ đang nhưng thì "
-        "mà theo vào về"
+        "được có là đạt đã cho với so tăng giảm chiếm trong trên để và của tại ở từ đến khi do bị còn sẽ đang nhưng "
+        "thì mà theo vào về"
     ).split()
 )
 _BEFORE: Final = re.compile(r"[^,;.:()\n]{0,60}$")

@@ -66,9 +66,8 @@ def score(article: str, gold: Sequence[Row], predicted: Sequence[Row]) -> Score:
         result.judged.append((got[p], True, not wrong))
         for name in wrong:
             result.kinds[name] += 1
-            result.errors.append(
-                f"{article} {name} of {wanted[g]['indicator']} «{wanted[g]['quote']}»: {got[p].get(name)} for {wanted[g].get(name)}"
-            )
+            whose = f"{wanted[g]['indicator']} «{wanted[g]['quote']}»"
+            result.errors.append(f"{article} {name} of {whose}: {got[p].get(name)} for {wanted[g].get(name)}")
     for at, row in enumerate(got):
         if at not in used:
             result.kinds["spurious"] += 1
