@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.extractor.areas import article_area, read_areas
+from services.extractor.areas import article_area, article_locality, read_areas
 from services.extractor.model import AreaMention, PeriodMention, StatusCue
 from services.extractor.periods import article_period, period_end, read_periods
 from services.extractor.reading import Reading, read
@@ -37,7 +37,8 @@ def test_any_text_gives_sorted_spans_within_it(text: str, published: date | None
     reading = read(text)
     periods = read_periods(reading, published)
     cues = read_statuses(reading, published)
-    for found in (periods, read_areas(reading, published, area), cues):
+    places = read_areas(reading, published, area)
+    for found in (periods, places, cues):
         done = 0
         for mention in found:
             assert done <= mention.start < mention.end <= len(reading.text)
@@ -47,6 +48,7 @@ def test_any_text_gives_sorted_spans_within_it(text: str, published: date | None
     subject = article_period(reading, published)
     assert (period_end(subject) is not None) == bool(subject)
     article_area(reading, published, None, text)
+    article_locality(reading, places, published, area, text)
     governing = governance(cues, reading)
     for at in range(0, len(reading.text), 7):
         cue = governing.at(at)
