@@ -252,7 +252,7 @@ def main() -> None:
     try:
         ports = {name: str(free_port()) for name in ("KAFKA_PORT", "POSTGRES_PORT", "PROMETHEUS_PORT")}
         stack = Stack(find_compose(), {**os.environ, **ports, **OWN})
-        stack.run("build", "crawler", limit_s=900)
+        stack.run("build", "image", limit_s=900)
         say(f"image built: {time.monotonic() - begun:.0f} s")
         pages = sum(article.kind != "listing" for site in sites() for article in site.articles)
         calm = one_run(stack, pages, kills=False)

@@ -19,7 +19,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 RULES: dict[str, Any] = yaml.safe_load((DEPLOY / "prometheus" / "rules" / "solieu.yml").read_text(encoding="utf-8"))
 ALERTS: list[dict[str, Any]] = [rule for group in RULES["groups"] for rule in group["rules"]]
 DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana" / "dashboards" / "solieu.json").read_text(encoding="utf-8"))
-OURS = [name for name, service in COMPOSE["services"].items() if "solieu:" in service["image"]]
+BUILDER = "image"
+OURS = [name for name, service in COMPOSE["services"].items() if "solieu:" in service["image"] and name != BUILDER]
 
 
 def _known_metrics() -> set[str]:
@@ -71,6 +72,17 @@ def test_compose_sets_only_settings_that_exist() -> None:
 def test_what_reads_strangers_pages_cannot_reach_the_world() -> None:
     assert [name for name in OURS if "outside" in COMPOSE["services"][name]["networks"]] == ["crawler"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_the_image_is_built_once_and_before_what_runs_it() -> None:
+    """Newer compose builds all services at once: several builds of one tag collide there."""
+    services = COMPOSE["services"]
+    assert [name for name, service in services.items() if "build" in service] == [BUILDER]
+
+    def follows(name: str) -> bool:
+        return name == BUILDER or any(follows(before) for before in services[name].get("depends_on", {}))
+
+    assert [name for name in OURS if not follows(name)] == []
 
 
 def test_what_env_may_hold_for_compose_is_no_setting_of_ours() -> None:
