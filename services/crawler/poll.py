@@ -118,7 +118,10 @@ async def _more(
         urls = [item.url for item in newest if urlsplit(item.url).hostname == source.host]
         urls = urls[: SITEMAPS_MAX if tools.since is None else None]
         parts = [await _part(tools, portal, source, pace, url, None) for url in urls]
-        return await _take(tools, portal, source, [item for part in parts if part for item in part.items])
+        count, fresh, refused = await _take(
+            tools, portal, source, [each for part in parts if part for each in part.items]
+        )
+        return count, fresh[: tools.budget] if tools.since else fresh, refused
     count, fresh, refused = await _take(tools, portal, source, reading.items)
     # At first sight one page; what is older is back-fill.
     if reading.kind != "listing" or (source.polled_at is None and tools.since is None):
@@ -139,7 +142,7 @@ async def _more(
         new = [address for address in new if address.article_id not in known]
         count, page_new = count + more, len(new)
         fresh += new
-    return count, fresh, refused
+    return count, fresh[: tools.budget] if tools.since else fresh, refused
 
 
 def _leads_on(tools: Tools, reading: FeedReading, new: int, refused: int, found: int) -> bool:
@@ -182,7 +185,7 @@ async def _take(
     unknown = await tools.state.unknown([address.article_id for address in taken])
     new = [address for address in taken if address.article_id in unknown]
     if tools.since:  # the budgets of traps are for what nobody watches; this one is given by hand
-        return len(items), new[: tools.budget], refused
+        return len(items), new, refused
     yields = await tools.state.yields(portal.id, sorted({pattern(address.url) for address in new}), tools.now())
     kept, over = within_budget(new, yields)
     refused.update({"budget": over} if over else {})
