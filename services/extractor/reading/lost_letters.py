@@ -86,15 +86,28 @@ def letter_edits(text: str, folded: str) -> Iterator[Edit]:
     words = [_NUMBER if folded[start].isdigit() else folded[start:end] for start, end in tokens]
     gaps = [text[end:start] for (_, end), (start, _) in pairwise(tokens)]
     repaired = _by_pairs(words, gaps, (" ", ", "), syllabic=False)
+    repaired = {at: word for at, word in repaired.items() if not _is_name(text, *tokens[at])}
+    if len(repaired) == 1 and not any(len(words[at]) > 2 or words[at + 1 : at + 2] == ["đồng"] for at in repaired):
+        return  # one short token alone is rather an abbreviation; `3,8 t đồng` is none
     if len(repaired) >= DAMAGES_MIN:
         alone = _words_alone()
         repaired = {at: alone[word] for at, word in enumerate(words) if word in alone} | repaired
         repaired = _by_pairs(words, gaps, (" ",), syllabic=True) | repaired
     for at in sorted(repaired):
         start, end = tokens[at]
-        old = text[start:end]
-        if not (old.isupper() and len(old) > 1):
-            yield _insertion(old, repaired[at], start)
+        yield _insertion(text[start:end], repaired[at], start)
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether a token is an abbreviation in capitals, an initial (`em T.`), or ends a foreign word (`Moody's`)."""
+    token = text[start:end]
+    if len(token) > 1:
+        return token.isupper()
+    before = text[max(0, start - 3) : start]
+    if before.rstrip()[-1:] in ("'", "’"):
+        return True
+    begins = "\n" in before or before.rstrip()[-1:] in ("", ".", ":", ";", "-")
+    return token.isupper() and not (begins and text[end : end + 1] == " ")
 
 
 def _by_pairs(words: list[str], gaps: list[str], close: tuple[str, ...], syllabic: bool) -> dict[int, str]:

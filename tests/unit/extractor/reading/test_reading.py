@@ -60,6 +60,11 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("Hoc tap bac, khu trọ, xuất, khu công", "Hoc tap bac, khu trọ, xuất, khu công"),
         ("thách thức thành cơ hi", "thách thức thành cơ hi"),
         ("ĐT 0235 của UBND TP Trung", "ĐT 0235 của UBND TP Trung"),
+        (
+            "em T. và bà T, của S-300, Moody's cho rằng, 20.000 cp và",
+            "em T. và bà T, của S-300, Moody's cho rằng, 20.000 cp và",
+        ),
+        ("T lệ hộ nghèo giảm; vận động 5 t đồng", "Tỷ lệ hộ nghèo giảm; vận động 5 tỷ đồng"),
         ("Năm 20\n22, ngành", "Năm 2022, ngành"),
         ("Tậ\np trung tham mưu", "Tập trung tham mưu"),
         ("Tin, ả\nnh: Văn phòng", "Tin, ảnh: Văn phòng"),
