@@ -12,13 +12,12 @@ from services.cleaner.bylines import author_of, source_of
 from services.cleaner.compose import text_of
 from services.cleaner.decode import mend, needs_mending
 from services.cleaner.dom import Element, Index
-from services.cleaner.leads import lead_of
 from services.cleaner.lines import Kind, Line, is_prose
 from services.cleaner.model import Article, Discarded, Removed
 from services.cleaner.outcomes import Reason
 from services.cleaner.repair import join_torn, same_text, without_repeats
 from services.cleaner.simhash import simhash
-from services.cleaner.visible_dates import is_date_line, read_date
+from services.cleaner.visible_dates import is_clock, is_date_line, read_date
 
 _TEXT_CHARS_MIN: Final = 60
 """An article has at least a title and a sentence."""
@@ -93,7 +92,7 @@ def _article(
     lines = _after_title(reading.lines, title.text, removed)
     lines = _without_coded(lines, removed)
     scrambled = any(one.rule == "coded-run" for one in removed)
-    lead = lead_of(index, body, profile, reading.container, lines, title)
+    lead = reading.lead
     kept, struck = rules.apply(join_torn(lines))
     is_listing = listing.is_listing(kept, head, reading.anchored, reading.profile is not None)
     kept = _without_link_lines(kept, struck)
@@ -113,7 +112,7 @@ def _article(
         return Discarded(Reason.TOO_LARGE, f"{len(text)} characters of text", tuple(removed))
     published = dates.choose(
         marked=reading.marks.date,
-        nearby=[*reading.marks.after, *_datelines(reading.lines)],
+        nearby=[*reading.marks.after, *_datelines(lines)],
         above=reading.marks.above,
         machine=head.published(),
         feed=feed_published,
@@ -151,7 +150,7 @@ def _after_title(lines: list[Line], title: str, removed: list[Removed]) -> list[
     at = next((i for i, line in enumerate(lines[:40]) if titles.key(line.text) == mine), None) if mine else None
     if at is None:
         return lines
-    above = [line for line in lines[:at] if is_date_line(line.text)]
+    above = [line for line in lines[:at] if is_date_line(line.text) and not is_clock(line.text)]
     removed += [Removed("above-title", line.text) for line in lines[:at] if line not in above]
     return above + lines[at + 1 :]
 

@@ -44,7 +44,7 @@ def _beside(el: Element, container: Element | None, title: Element | None) -> bo
         if attached(el, target):
             return True
         for height, ancestor in enumerate(el.iterancestors()):
-            if height > 6 or ancestor.tag == "body":
+            if height > 6 or (ancestor.tag == "body" and height > 1):
                 break
             if attached(target, ancestor):
                 return True

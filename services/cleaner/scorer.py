@@ -22,6 +22,7 @@ _PROSE_MIN: Final = 60
 """Characters of running text that make a region: one short sentence."""
 _FULL_BLOCKS: Final = 2
 """From this many paragraphs a region can be a whole article, and grows only over plain paragraphs."""
+_LABEL_CHARS: Final = 50
 _PARAGRAPHS: Final = names("p h2 h3 h4 ul ol table blockquote figure br span b strong em font center dl pre")
 _HEADINGS: Final = names("h1 h2 h3 h4 h5 h6 header")
 _TITLE_NAME: Final = re.compile(r"title|heading|header|caption|tieu-?de|box", re.IGNORECASE)
@@ -152,10 +153,11 @@ def _continues(density: Density, el: Element, full: bool) -> bool:
 
 
 def _starts_with_heading(el: Element) -> bool:
-    """A box with a heading of its own is another part of the page."""
+    """A box with a heading of its own, marked or only a short line without a sentence's end, is another part."""
     for inner in el.iter("*"):
         if inner.tag in _HEADINGS or _TITLE_NAME.search(inner.get("class") or ""):
             return len(text_of(inner)) < 120
-        if inner.text and len(inner.text.strip()) > 40:
-            return False
+        start = (inner.text or "").strip()
+        if start:
+            return len(start) < _LABEL_CHARS and start[-1] not in ".:;,!?…" and len(text_of(el)) > 2 * _LABEL_CHARS
     return False

@@ -20,6 +20,7 @@ _SITE: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE_NAME: Final = re.compile(r"title|tieu-?de|tde|headline|heading|tentin|ten-tin", re.IGNORECASE)
+_START_CHARS: Final = 8
 TITLE_CHARS: Final = (8, 300)
 
 
@@ -44,7 +45,7 @@ def references(meta: Meta, feed_title: str | None) -> list[str]:
     return [text for text in [*named, meta.title] if len(text) >= TITLE_CHARS[0]]
 
 
-def choose(meta: Meta, index: Index, wanted: Iterable[Element], feed_title: str | None) -> Title:
+def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], feed_title: str | None) -> Title:
     """The title. `wanted`: elements that a profile says hold it, in order.
 
     A heading that links to another page is that page's, not this one's."""
@@ -58,6 +59,9 @@ def choose(meta: Meta, index: Index, wanted: Iterable[Element], feed_title: str 
         text = text_of(el)
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not _links_away(el, meta):
             return Title(clean(text), el, 1.0)
+    plain = _said_plainly(body, refs, keys) if refs else None
+    if plain is not None:
+        return Title(clean(text_of(plain)), plain, 0.9)
     found = [(el, text_of(el)) for el in index.tags.get("h1", ())]
     h1 = [
         (el, text)
@@ -69,7 +73,7 @@ def choose(meta: Meta, index: Index, wanted: Iterable[Element], feed_title: str 
     for ref in refs:
         text = without_site(ref, meta.site_name)
         if len(text) >= 20 and not _SITE.match(text):
-            return Title(text, None, 0.5)
+            return Title(text, None, 0.4 if ref == meta.title else 0.7)
     return Title(clean(h1[0][1]), h1[0][0], 0.5) if h1 else Title("", None, 0.0)
 
 
@@ -87,6 +91,18 @@ def _agrees(mine: str, refs: list[str]) -> bool:
     if len(mine) < 8:
         return False
     return any(mine == ref or (len(mine) >= 15 and (ref.startswith(mine) or ref.endswith(mine))) for ref in refs)
+
+
+def _said_plainly(body: Element, refs: list[str], keys: list[str]) -> Element | None:
+    """An element without a heading's tag or name that says a reference: systems that style a <div> as the title."""
+    for el in body.iter("div", "span", "p", "td", "b", "strong", "font", "center"):
+        start = (el.text or "").strip()[:_START_CHARS]
+        if len(start) < _START_CHARS or not any(start in ref for ref in refs):
+            continue
+        text = text_of(el)
+        if len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not any(True for _ in el.iterancestors("a")):
+            return el
+    return None
 
 
 def _links_away(el: Element, meta: Meta) -> bool:

@@ -143,3 +143,9 @@ def is_date_line(text: str) -> bool:
     """The line is a publication date and nothing else."""
     found = read_date(text)
     return found is not None and found.bare
+
+
+def is_clock(text: str) -> bool:
+    """The line is a date with a weekday and no label: above a title that is the site's clock at the visit."""
+    found = read_date(text)
+    return found is not None and found.weekday and found.label == "plain"

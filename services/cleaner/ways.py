@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from services.cleaner import density, fallback, profiles, scorer, selectors, surroundings, titles
 from services.cleaner.density import RUN_CHARS_MIN
 from services.cleaner.dom import Dropped, Element, Index, attached, drop, text_of
+from services.cleaner.leads import lead_of
 from services.cleaner.linearise import linearise
 from services.cleaner.lines import Kind, Line
 from services.cleaner.meta import Meta
@@ -16,6 +17,7 @@ from services.cleaner.profiles import Profile
 from services.cleaner.titles import Title
 
 _BODY_CHARS_MIN = 80
+_SURE = 0.7
 _FIRM_CHARS = 600
 """From this much running text in a known container the scorer is not asked any more."""
 _FALLBACK_CHARS = (200, 100_000)
@@ -40,6 +42,7 @@ class Marks:
 @dataclass(frozen=True, slots=True)
 class Reading:
     lines: list[Line]
+    lead: str | None
     marks: Marks
     title: Title
     profile: Profile | None
@@ -62,11 +65,11 @@ def read(body: Element, meta: Meta, index: Index, known: Iterable[Profile], feed
     reading = by_profile or by_scorer
     if reading and prose_chars(reading.lines) >= _BODY_CHARS_MIN:
         return reading
-    title = reading.title if reading else titles.choose(meta, index, (), feed_title)
+    title = reading.title if reading else titles.choose(meta, index, body, (), feed_title)
     lines = fallback.read(body) if _FALLBACK_CHARS[0] <= len(text_of(body)) <= _FALLBACK_CHARS[1] else []
     if reading and prose_chars(lines) <= prose_chars(reading.lines):
         return reading
-    return Reading(lines, _marks(index, body, None, title), title, None, body, "trafilatura", 0.4, (), False)
+    return Reading(lines, None, _marks(index, body, None, title), title, None, body, "trafilatura", 0.4, (), False)
 
 
 def prose_chars(lines: list[Line]) -> int:
@@ -76,19 +79,28 @@ def prose_chars(lines: list[Line]) -> int:
 
 def _agreed(by_profile: Reading, by_scorer: Reading) -> Reading:
     """A known container that holds less than half of what follows the title held a part only."""
-    mine, other = prose_chars(by_profile.lines), prose_chars(by_scorer.lines)
-    if by_scorer.anchored and other > 2 * mine and other >= _BODY_CHARS_MIN:
+    mine, other = _chars(by_profile), _chars(by_scorer)
+    if by_scorer.anchored and other > 2 * mine + _BODY_CHARS_MIN:
         shared = {line.text for line in by_profile.lines} & {line.text for line in by_scorer.lines}
         if shared or mine < _BODY_CHARS_MIN:
             return replace(by_scorer, confidence=0.6)
     return by_profile
 
 
+def _chars(reading: Reading) -> int:
+    """Characters outside links, the lead's included where it stands outside the body."""
+    lead = reading.lead or ""
+    lines = sum(len(line.text) for line in reading.lines if line.links < 0.5)
+    return lines + (0 if any(line.text == lead for line in reading.lines) else len(lead))
+
+
 def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_title: str | None) -> Reading | None:
-    title = titles.choose(meta, index, _elements(index, body, profile.title), feed_title)
+    title = titles.choose(meta, index, body, _elements(index, body, profile.title), feed_title)
     container = _container(index, body, profile, title)
     if container is None:
         return None
+    if title.sure < _SURE:
+        title = _title_above(container, body, title)
     marks = _marks(index, body, profile, title)
     log: list[Dropped] = []
     for selector in profile.strip:
@@ -99,7 +111,16 @@ def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_
     lines, removed = _lines(container, index, log)
     firm = prose_chars(lines) >= _FIRM_CHARS and bool(profile.markers)
     confidence = 0.95 if firm else 0.8
-    return Reading(lines, marks, title, profile, container, f"profile:{profile.id}", confidence, removed, True)
+    lead = lead_of(index, body, profile, container, lines, title)
+    return Reading(lines, lead, marks, title, profile, container, f"profile:{profile.id}", confidence, removed, True)
+
+
+def _title_above(container: Element, body: Element, title: Title) -> Title:
+    """The heading right above the first running text, where nothing better names the article."""
+    measured = density.measure(container)
+    first = next((el for el, run in zip(measured.order, measured.runs, strict=True) if run), None)
+    above = titles.before(first, body) if first is not None else title
+    return above if above.text else title
 
 
 def _marks(index: Index, body: Element, profile: Profile | None, title: Title) -> Marks:
@@ -148,7 +169,7 @@ def _follows(el: Element, title: Element) -> bool:
 
 
 def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) -> Reading | None:
-    title = titles.choose(meta, index, (), feed_title)
+    title = titles.choose(meta, index, body, (), feed_title)
     if title.element is not None and not attached(title.element, body):
         title = replace(title, element=None)
     marks = _marks(index, body, None, title)
@@ -158,15 +179,13 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
     found = scorer.region(measured, title.element)
     if found is None:
         return None
-    if not found.anchored and title.sure < 0.7:
-        first = next((el for i, el in enumerate(measured.order) if measured.runs[i] and attached(el, found.root)), None)
-        above = titles.before(first, body) if first is not None else title
-        if above.text and (title.sure < 0.5 or title.element is None):
-            title = above
-            marks = _marks(index, body, None, title)
+    if not found.anchored and title.sure < _SURE:
+        title = _title_above(found.root, body, title)
+        marks = _marks(index, body, None, title)
     lines, removed = _lines(found.root, index, log)
     confidence = (0.75 if found.anchored else 0.5) * (0.7 + 0.3 * title.sure)
-    return Reading(lines, marks, title, None, found.root, "scorer", round(confidence, 2), removed, found.anchored)
+    lead = lead_of(index, body, None, found.root, lines, title)
+    return Reading(lines, lead, marks, title, None, found.root, "scorer", round(confidence, 2), removed, found.anchored)
 
 
 def _lines(container: Element, index: Index, log: list[Dropped]) -> tuple[list[Line], tuple[Removed, ...]]:
