@@ -12,7 +12,7 @@ from typing import Final
 from services.extractor.cues import HEADING_CHARACTERS_MAX, Triggers, is_heading, load, pattern
 from services.extractor.model import StatusCue
 from services.extractor.reading import Reading
-from services.extractor.statuses.past import past_openings
+from services.extractor.statuses.openings import opening_periods
 from shared.vietnam.text import fold
 
 _WORDS: Final = load(Path(__file__).with_name("words.yaml"))
@@ -61,8 +61,8 @@ def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
     heads = {cue.start for cue in sections}
     words = [cue for cue in _worded(reading) if cue.start not in heads]
     cues: list[StatusCue] = []
-    # A section's head may hold words that govern no more than it does; a past period is outdone by words at its place.
-    for cue in sorted([*sections, *words, *past_openings(reading, published)], key=attrgetter("start")):
+    # Words in a section's head govern no more than it does; an opening period is outdone by words at its place.
+    for cue in sorted([*sections, *words, *opening_periods(reading, published)], key=attrgetter("start")):
         if not cues or cue.start >= cues[-1].end:
             cues.append(cue)
     return cues

@@ -1,4 +1,4 @@
-"""Periods that were over when the article appeared: what a clause says of them is done."""
+"""Periods that open a clause, and by themselves tell whether what it says is done or to come."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.extractor.periods.readers import READERS
 from services.extractor.periods.scan import scan
 from services.extractor.periods.state import State
 from services.extractor.reading import Reading
+from services.extractor.statuses.scope import status_of_period
 
 _KINDS: Final = frozenset(("year", "as_of_day", "month", "quarter", "first_months", "span"))
 _CONTEXTS: Final = frozenset(("", "until_end", "until", "end"))
@@ -22,9 +23,9 @@ _CLAUSE_OPENS: Final = re.compile(
 _BEFORE_MAX: Final = 24
 
 
-def past_openings(reading: Reading, published: date | None) -> list[StatusCue]:
-    """An actual cue for each past period that opens a clause (`Năm 2022, …`, `đến hết tháng 9, …`), so that a target
-    spoken of before reaches no further."""
+def opening_periods(reading: Reading, published: date | None) -> list[StatusCue]:
+    """A cue for each period that opens a clause and tells by itself: actual where it is over (`Năm 2022, …`), so that a
+    target spoken of before reaches no further; target where it lies ahead (`Năm 2024, …`)."""
     around = frame(reading, published)
     if not around.period:
         return []
@@ -45,6 +46,10 @@ def past_openings(reading: Reading, published: date | None) -> list[StatusCue]:
             continue
         answer = READERS[find.read](find, State(around, around.year))
         end = period_end(answer[0]) if answer and answer[1] != "name" else None
-        if end is not None and end <= today:
+        if answer is None or end is None:
+            continue
+        if end <= today:
             cues.append(StatusCue(find.start, find.end, "actual", "clause", ("status.past_period",)))
+        elif find.before == "" and status_of_period(answer[0], published) and answer[0] != around.period:
+            cues.append(StatusCue(find.start, find.end, "target", "sentence", ("status.future_period",)))
     return cues
