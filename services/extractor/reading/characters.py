@@ -29,15 +29,18 @@ _ALIKE: Final = (
 )
 _WIDE_OR_RAISED: Final = re.compile("[\uff01-\uff5e¹²³⁰⁴-⁹₀-₉]")
 """Full-width forms, and raised or lowered digits: marks of notes, but for the squares and cubes of metres."""
+_ANY: Final = re.compile(f"[{''.join(odd for odd, _ in _ALIKE)}{_WIDE_OR_RAISED.pattern[1:]}")
 _ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+")
 
 
 def plain_characters(text: str) -> str:
     """`text` with one plain character for each one that only looks otherwise. Offsets stay."""
+    if not _ANY.search(text):
+        return text
     for odd, plain in _ALIKE:
         if odd in text:
             text = text.replace(odd, plain)
-    return _WIDE_OR_RAISED.sub(_wide_or_raised, text) if _WIDE_OR_RAISED.search(text) else text
+    return _WIDE_OR_RAISED.sub(_wide_or_raised, text)
 
 
 def _wide_or_raised(match: re.Match[str]) -> str:

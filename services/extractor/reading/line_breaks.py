@@ -14,17 +14,20 @@ from shared.vietnam.text import fold
 _BREAK: Final = re.compile(r"\n *(?![\s])")
 _LETTERS_BEFORE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,8}$")
 _LETTERS_AFTER: Final = re.compile(r"[^\W\d_]{1,8}")
-_YEAR_TORN: Final = re.compile(r"(?:năm|tháng [0-9]{1,2}/|quí [ivx0-9]+/|/) ?([12][0-9]{0,2})$")
+_YEAR_TORN: Final = re.compile(r"(?:năm|tháng [0-9]{1,2}/|quý [ivx0-9]+/|[0-9]/[0-9]{1,2}/) ?([12][0-9]{0,2})$")
 _DIGITS_AFTER: Final = re.compile(r"[0-9]{1,3}(?![0-9%/]|[.,][0-9])")
 _LIST_MARK_ALONE: Final = re.compile(
     r"(?:^|\n) *(?:[0-9]{1,2}(?:\.[0-9]{1,2})*|[a-zđ]|[ivx]{1,4})[.)]$|(?:^|\n) *[-–+•*]$"
 )
 _OPEN_ENDED: Final = re.compile(
-    r"(?:(?:^|[\s(])(?:năm|tháng|ngày|quí|số|hơn|gần|trên|dưới|khoảng|đạt|là|của|và|cho|với|được|có|còn|từ|đến|tại|ở|các|những|trong|theo|để|"
-    r"do|vào|cả|giai đoạn|thủ|về|bị|đã|sẽ|đang)|,)$"
+    r"(?:(?:^|[\s(])(?:năm|tháng|ngày|quý|số|hơn|gần|trên|dưới|khoảng|đạt|là|của|và|cho|với|được|có|còn|từ|đến|tại|ở|các|"
+    r"những|trong|theo|để|do|vào|cả|giai đoạn|thủ|về|bị|đã|sẽ|đang)|,)$"
 )
 """Words that end no line of their own: what follows belongs to them."""
 WINDOW: Final = 40
+CELL_MAX: Final = 30
+"""Longest line that may be a cell: two short lines are not joined though the second begins small (`Đơn vị tính`,
+`người`)."""
 
 
 def break_edits(text: str) -> Iterator[Edit]:
@@ -45,20 +48,29 @@ def break_edits(text: str) -> Iterator[Edit]:
 
 def _joint(text: str, start: int, end: int) -> str | None:
     """What the break `start:end` is to be replaced by; None where it ends a paragraph."""
-    left = fold(text[max(0, start - WINDOW) : start])
-    right = text[end]
+    left = text[max(0, start - WINDOW) : start].lower()
+    last, right = left[-1:], text[end]
     touching = end - start == 1
-    if touching and left[-1:].isdigit() and right.isdigit():
+    if touching and last.isdigit() and right.isdigit():
         return "" if _joins_year(left, text, end) else None
-    if touching and left[-1:].isalpha() and right.islower() and _joins_word(left, text, end):
+    if touching and last.isalpha() and right.islower() and _joins_word(left, text, end):
         return ""
     if _LIST_MARK_ALONE.search(left):
         return " "
-    if right.islower() and left[-1:] not in ".!?…;:":
+    if last in ".!?…;:" or not right.isalnum():
+        return None
+    if right.islower() and (_line_before(text, start) >= CELL_MAX or _line_after(text, end) >= CELL_MAX):
         return " "
-    if (right.isdigit() or right.islower() or right.isalpha()) and _OPEN_ENDED.search(left) and not _table(text, start):
-        return " "
-    return None
+    return " " if _OPEN_ENDED.search(left) and not _table(text, start) else None
+
+
+def _line_before(text: str, start: int) -> int:
+    return start - 1 - text.rfind("\n", max(0, start - CELL_MAX - 1), start)
+
+
+def _line_after(text: str, end: int) -> int:
+    stop = text.find("\n", end, end + CELL_MAX + 1)
+    return (stop if stop >= 0 else min(len(text), end + CELL_MAX + 1)) - end
 
 
 def _joins_year(left: str, text: str, end: int) -> bool:
@@ -73,7 +85,7 @@ def _joins_year(left: str, text: str, end: int) -> bool:
 def _joins_word(left: str, text: str, end: int) -> bool:
     """Whether the letters on both sides are one syllable and not two."""
     before_match = _LETTERS_BEFORE.search(left)
-    before = before_match[0] if before_match else ""
+    before = fold(before_match[0]) if before_match else ""
     after_match = _LETTERS_AFTER.match(text, end)
     after = fold(after_match[0]) if after_match else ""
     if not before or (is_syllable(before) and is_syllable(after)):

@@ -74,6 +74,8 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("Hộ nghèo\n6.000\n8.095", "Hộ nghèo\n6.000\n8.095"),
         ("Năm 2023.\n150 hộ thoát nghèo", "Năm 2023.\n150 hộ thoát nghèo"),
         ("Kết quả\nTỷ lệ hộ nghèo", "Kết quả\nTỷ lệ hộ nghèo"),
+        ("Đơn vị tính\nngười\n15/20\n20", "Đơn vị tính\nngười\n15/20\n20"),
+        ("thực hiện tốt công tác giảm nghèo, bình\nđẳng giới", "thực hiện tốt công tác giảm nghèo, bình đẳng giới"),
         ("Đƣợc hƣớng dẫn Ðồng Tháp", "Được hướng dẫn Đồng Tháp"),
         ("1\u00ad2\u200b3\u00a0hộ", "123 hộ"),
         ("du ̣c, hiê ̣u", "dục, hiệu"),
