@@ -17,13 +17,14 @@ from shared.vietnam.text import fold
 
 _UPPER: Final = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper())
 _SYLLABLE: Final = rf"[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+)*"
-_NAME: Final = re.compile(rf"\.? *((?:{_SYLLABLE})(?: (?:{_SYLLABLE})){{0,3}}|\d{{1,2}}(?![\d.,%/]))")
+_NAME: Final = re.compile(rf" *((?:{_SYLLABLE})(?: (?:{_SYLLABLE})){{0,3}}|\d{{1,2}}(?![\d.,%/]))")
 _NEXT: Final = re.compile(rf"(?:, | và | - | – )({_SYLLABLE}(?: {_SYLLABLE}){{0,3}})(?=[,.; )]|$)", re.MULTILINE)
 _PLURAL: Final = re.compile(r"(?<!\w)(?:các|những|\d+|hai|ba|bốn|năm|sáu|bảy|tám) *\Z")
 _LOCAL_KIND: Final = re.compile(r"huyện|xã|quận|thị xã")
 _GROUP_AFTER: Final = re.compile(" +(?:" + pattern(WORDS["groups"], {}) + r")(?!\w)")
 _DISTRICT_KINDS: Final = ("huyện", "quận", "thị xã", "thành phố")
 _ABBREVIATIONS: Final = {"tx": "thị xã", "tp": "thành phố"}
+_FAMILY_NAMES: Final = frozenset(fold(word) for word in WORDS["family_names"])
 _NO_NAMES: Final = frozenset(fold(word) for word in WORDS["no_unit_names"])
 
 
@@ -47,26 +48,42 @@ def named_unit(context: Context, start: int, end: int, kind: str, name: str, key
 def kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     """A word for a unit below the province with its name, or with the names of several."""
     text = context.reading.text
-    match = _NAME.match(text, start + len(word))
-    if match is None or fold(match[1].partition(" ")[0]) in _NO_NAMES:
+    dot = word in _ABBREVIATIONS and text[start + len(word) : start + len(word) + 1] == "."
+    match = _NAME.match(text, start + len(word) + dot)
+    name = _place_name(match[1], word) if match else ""
+    if match is None or not name:
         return _nameless(context, start, word)
+    end = match.start(1) + len(name)
     before = context.before(start)
     plural = _PLURAL.search(before[-8:])
     shown = text[start : start + len(word)]
     shown = shown.lower() if shown.lower() in KINDS and shown[1:].islower() else shown
-    if fold(match[1]) in province_names() and word in ("thành phố", "tp"):
-        return ()  # the province's reader decides
-    if word in ("thành phố", "tp") and fold(match[1]) not in districts():
-        return ()
+    if word in ("thành phố", "tp") and (fold(name) in province_names() or fold(name) not in districts()):
+        return ()  # a province's name is its own reader's
     role = role_of(before) or "scope"
     role = "mention" if role == "publisher" else role
-    name = match[1]
     key = _province_of(context, _ABBREVIATIONS.get(word, word), name)
-    found = [AreaMention(start, match.end(1), key, f"{shown} {name}", role, ("area.unit_below",))]
+    found = [AreaMention(start, end, key, f"{shown} {name}", role, ("area.unit_below",))]
     if plural or word in _DISTRICT_KINDS:
-        found += _others(context, shown, word, match.end(1), None if plural else key)
+        found += _others(context, shown, word, end, None if plural else key)
     context.local[word] = found[-1]
     return found
+
+
+def _place_name(words: str, kind: str) -> str:
+    """The part of the capitalised `words` that names the place, since an officer's name may run on; empty for none."""
+    parts = words.split(" ")
+    folded = [fold(part) for part in parts]
+    if folded[0] in _NO_NAMES:
+        return ""
+    if _ABBREVIATIONS.get(kind, kind) in _DISTRICT_KINDS and not words.isdigit():
+        for count in range(len(parts), 0, -1):
+            if " ".join(folded[:count]) in districts() or " ".join(folded[:count]) in province_names():
+                return " ".join(parts[:count])
+        if folded[0] in _FAMILY_NAMES:
+            return ""
+    cut = next((at for at, part in enumerate(folded) if at and part in _FAMILY_NAMES), len(parts))
+    return " ".join(parts[:cut])
 
 
 def _nameless(context: Context, start: int, word: str) -> Iterable[AreaMention]:
@@ -96,6 +113,8 @@ def _others(context: Context, shown: str, word: str, at: int, within: str | None
     After a singular (`huyện Tu Mơ Rông, Kon Plông`) only districts of province `within`, lest other names join."""
     found = []
     while (match := _NEXT.match(context.reading.text, at)) is not None:
+        if fold(match[1]) in province_names() or fold(match[1].partition(" ")[0]) in _NO_NAMES:
+            break
         known = {territory(unit.area, context.on) for unit in districts().get(fold(match[1]), ())}
         if within is not None and within not in known:
             break
@@ -122,6 +141,8 @@ def district(context: Context, start: int, word: str) -> Iterable[AreaMention]:
 
 def bare_kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     """`toàn huyện`: the last one named, or one that the text does not name."""
+    if context.reading.folded.startswith(" hội", start + len(word)):
+        return ()  # `toàn xã hội`
     which = _LOCAL_KIND.search(word)
     last = context.local.get(which[0]) if which else None
     locality = last.locality if last else which[0] if which else word
