@@ -10,8 +10,8 @@ from services.cleaner.dom import Element
 from services.cleaner.words import names
 
 _INLINE: Final = names(
-    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd label mark q rp rt ruby s samp small span "
-    "strike strong sub sup time tt u var wbr del"
+    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd label mark q rp rt ruby s samp small "
+    "span strike strong sub sup time tt u var wbr del"
 )
 RUN_CHARS_MIN: Final = 50
 """A block's own text of this length, not mostly links, is running text: menu entries and labels are shorter."""

@@ -105,32 +105,43 @@ def prepare(root: Element) -> Index:
     doomed: list[tuple[Element, str]] = []
     for el in root.iter("*"):
         tag = el.tag
-        attrs: list[tuple[str, str]] = el.items()  # type: ignore[assignment]
         if tag in _INDEXED_TAGS:
             index.tags.setdefault(tag, []).append(el)
-        tokens, name, style, hidden = _NONE, None, None, False
-        for key, value in attrs:
-            if key == "class":
-                tokens = value.split()
-                for token in tokens:
-                    index.classes.setdefault(token, []).append(el)
-            elif key == "id":
-                name = value
-                index.ids.setdefault(value, []).append(el)
-            elif key == "style":
-                style = value
-            elif key == "hidden":
-                hidden = True
-            elif key in INDEXED_ATTRS:
-                index.attrs.setdefault((key, value), []).append(el)
-        if hidden or (attrs and is_hidden(tokens, name, style, unseen)):
-            doomed.append((el, "hidden"))
-        elif (style or tag in _STRIKING) and is_struck(el, tag, style):
+        attrs: list[tuple[str, str]] = el.items()  # type: ignore[assignment]
+        if attrs:
+            tokens, name, style, hidden = _enter(index, el, attrs)
+            if hidden or is_hidden(tokens, name, style, unseen):
+                doomed.append((el, "hidden"))
+                continue
+            if style and is_struck(el, tag, style):
+                doomed.append((el, "struck-out"))
+                continue
+        if tag in _STRIKING and is_struck(el, tag, None):
             doomed.append((el, "struck-out"))
     index.names = "\n".join((*index.ids, *index.classes))
     for el, rule in doomed:
         drop(el, rule, index.dropped)
     return index
+
+
+def _enter(index: Index, el: Element, attrs: list[tuple[str, str]]) -> tuple[list[str], str | None, str | None, bool]:
+    """Index the element's names; its classes, id, style and whether it has the attribute `hidden`."""
+    tokens, name, style, hidden = _NONE, None, None, False
+    for key, value in attrs:
+        if key == "class":
+            tokens = value.split()
+            for token in tokens:
+                index.classes.setdefault(token, []).append(el)
+        elif key == "id":
+            name = value
+            index.ids.setdefault(value, []).append(el)
+        elif key == "style":
+            style = value
+        elif key == "hidden":
+            hidden = True
+        elif key in INDEXED_ATTRS:
+            index.attrs.setdefault((key, value), []).append(el)
+    return tokens, name, style, hidden
 
 
 def _styles(root: Element) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from services.cleaner import profiles, selectors
 from services.cleaner.dom import Element, Index, attached, text_of
 from services.cleaner.lines import Line
@@ -9,7 +11,7 @@ from services.cleaner.meta import clean
 from services.cleaner.profiles import Profile
 from services.cleaner.titles import Title, key
 
-_CHARS = (40, 1500)
+_CHARS: Final = (40, 1500)
 
 
 def lead_of(

@@ -16,7 +16,8 @@ from services.cleaner.words import names
 
 _BLOCKS: Final = names(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
+    "footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody td tfoot "
+    "th thead tr ul"
 )
 _HEADINGS: Final = names("h1 h2 h3 h4 h5 h6")
 _DISPLAY_BLOCK: Final = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)

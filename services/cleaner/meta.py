@@ -20,8 +20,9 @@ _ARTICLE_TYPES: Final = names(
 _LIST_TYPES: Final = frozenset(["CollectionPage", "SearchResultsPage"])
 _PUBLISHED_NAMES: Final = (
     "article:published_time", "datepublished", "pubdate", "publishdate", "publish-date", "publish_date",
-    "date.published", "dc.date.issued", "dcterms.created", "dc.date", "dc.date.created", "article:publish_time", "og:published_time",
-    "article_date_original", "sailthru.date", "cxenseparse:recs:publishtime", "parsely-pub-date", "date",
+    "date.published", "dc.date.issued", "dcterms.created", "dc.date", "dc.date.created", "article:publish_time",
+    "og:published_time", "article_date_original", "sailthru.date", "cxenseparse:recs:publishtime",
+    "parsely-pub-date", "date",
 )  # fmt: skip
 _FIELD: Final = re.compile(r'"(datePublished|headline)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
@@ -91,11 +92,9 @@ def read(root: Element, url: str) -> Meta:
             if name and content:
                 meta.names.setdefault(name.lower(), clean(content))
         elif tag == "title":
-            if not meta.title:
-                meta.title = clean(raw_text(el))
+            meta.title = meta.title or clean(raw_text(el))
         elif tag == "link":
-            if (el.get("rel") or "").lower() == "canonical" and el.get("href") and not meta.canonical:
-                meta.canonical = el.get("href")
+            meta.canonical = meta.canonical or _canonical(el)
         elif tag == "base":
             base = _join(base, el.get("href") or "")
         elif tag == "script":
@@ -109,6 +108,10 @@ def read(root: Element, url: str) -> Meta:
     root_names = root.keys() if root.tag == "html" else []
     meta.is_amp = "amp" in root_names or "⚡" in root_names
     return meta
+
+
+def _canonical(link: Element) -> str | None:
+    return link.get("href") if (link.get("rel") or "").lower() == "canonical" else None
 
 
 def _join(base: str, address: str) -> str:

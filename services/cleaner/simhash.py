@@ -21,7 +21,7 @@ def simhash(text: str) -> str:
     words += [(0, 0, 0)] * (SHINGLE_WORDS - 1) if len(words) < SHINGLE_WORDS else []
     shingles = {a[0] ^ b[1] ^ c[2] for a, b, c in zip(words, words[1:], words[2:], strict=False)}
     digests = b"".join(shingle.to_bytes(8, "little") for shingle in shingles)
-    # Bits are counted in lanes of one big integer: a byte of the hash adds its eight bits at once, equal bytes together.
+    # Bits are counted in lanes of one big integer: a byte of the hash adds its eight bits at once.
     total = sum(
         (_BYTE[byte] * count) << (_LANE * 8 * column)
         for column in range(8)
@@ -34,7 +34,7 @@ def simhash(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _hashes(word: str) -> tuple[int, int, int]:
-    """The word's hash as first, second and third of a shingle. Vietnamese has some 7,000 syllables, so most are known."""
+    """The word's hash as first, second and third of a shingle. Vietnamese has some 7,000 syllables: most are known."""
     value = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little")
     return value, _rotated(value, 21), _rotated(value, 42)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Final
 
 from services.cleaner.dom import Element, text_of
 from services.cleaner.visible_dates import LINE_CHARS
 
-_AFTER = 14
-_BEFORE = 8
-_UP_AFTER = 6
+_AFTER: Final = 14
+_BEFORE: Final = 8
+_UP_AFTER: Final = 6
 """Levels that the search climbs: title, its row, cell, table, module, pane."""
-_UP_BEFORE = 4
+_UP_BEFORE: Final = 4
 """Fewer upwards: further above stands the page's header with its clock."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from services.cleaner import density, fallback, profiles, scorer, selectors, surroundings, titles
 from services.cleaner.density import RUN_CHARS_MIN
@@ -15,14 +17,17 @@ from services.cleaner.meta import Meta
 from services.cleaner.model import Removed
 from services.cleaner.profiles import Profile
 from services.cleaner.titles import Title
+from services.cleaner.visibility import is_narrow_only
 
-_BODY_CHARS_MIN = 80
-_SURE = 0.7
-_FIRM_CHARS = 600
+_BODY_CHARS_MIN: Final = 80
+_SURE: Final = 0.7
+_TWIN_SHARE: Final = 0.7
+"""Share of a block's word triples that must stand elsewhere too: editors shorten the version for telephones."""
+_FIRM_CHARS: Final = 600
 """From this much running text in a known container the scorer is not asked any more."""
-_FALLBACK_CHARS = (200, 100_000)
-"""trafilatura needs minutes for some huge pages, and a page with that much text has a container that the scorer finds."""
-_ARCHIVE_BODIES = 4
+_FALLBACK_CHARS: Final = (200, 100_000)
+"""trafilatura needs minutes for some huge pages, and a page of that much text has a container for the scorer."""
+_ARCHIVE_BODIES: Final = 4
 """So many containers of one name on a page are the teasers of an archive."""
 
 
@@ -188,7 +193,25 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
     return Reading(lines, lead, marks, title, None, found.root, "scorer", round(confidence, 2), removed, found.anchored)
 
 
+def _drop_twins(container: Element, log: list[Dropped]) -> None:
+    """Take out a block for telephones that says again what the block for wide screens says."""
+    narrow = [el for el in container.iter("*") if is_narrow_only((el.get("class") or "").split())]
+    if not narrow:
+        return
+    said = Counter(_shingles(text_of(container)))
+    for el in narrow:
+        mine = _shingles(text_of(el))
+        if mine and sum(said[shingle] > 1 for shingle in mine) >= _TWIN_SHARE * len(mine):
+            drop(el, "twin", log)
+
+
+def _shingles(text: str) -> list[tuple[str, ...]]:
+    words = text.lower().split()
+    return [tuple(words[i : i + 3]) for i in range(len(words) - 2)]
+
+
 def _lines(container: Element, index: Index, log: list[Dropped]) -> tuple[list[Line], tuple[Removed, ...]]:
+    _drop_twins(container, log)
     removed = [Removed(d.rule, d.text) for d in [*index.dropped, *log] if attached(d.parent, container)]
     lines = linearise(container, removed)
     linked = sum(len(line.text) * line.links for line in lines)
