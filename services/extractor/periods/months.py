@@ -71,12 +71,15 @@ def second_half(find: Find, state: State) -> Answer:
 
 def month(find: Find, state: State) -> Answer:
     number = int(find.parts["m"]) if "m" in find.parts else _MONTHS[find.parts["w"]]
-    named = year_of(find, state) or (state.year if state.explicit else year_with_month(number, state))
+    recent = "p" in find.parts or not state.explicit
+    named = year_of(find, state) or (year_with_month(number, state) if recent else state.year)
     if find.before == "never" or find.number is not None:
         return None
     if find.before in ("until_end", "end"):
         return calendar.month_end(named, number).isoformat(), "as_of"
-    role = {"base": "base", "until": "as_of", "since": "event", "start": "event"}.get(find.before, "period")
+    role = {"base": "base", "until": "as_of", "since": "event", "start": "event", "since_edge": "event"}.get(
+        find.before, "period"
+    )
     return calendar.months(named, number, number), role
 
 

@@ -16,7 +16,7 @@ QUARTERS: Final = {fold(word): number for word, number in WORDS["quarters"].item
 NUMBERS: Final = {fold(word): number for word, number in WORDS["numbers"].items()}
 _BEFORE_MAX: Final = 80
 """Characters before a trigger within which its context is looked for."""
-_NEAR_MAX: Final = 36
+_NEAR_MAX: Final = 50
 _PROGRAMME_MAX: Final = 120
 _SLOTS: Final = {name: folded(form) for name, form in WORDS["slots"].items()} | {
     "lunar": "|".join(fold(name) for name in WORDS["lunar_years"])
@@ -106,7 +106,7 @@ def _read(text: str, start: int, trigger: str, done: int) -> Find | None:
     if trigger in _RATES:
         identifier, role = _RATES[trigger]
         return Find(start, start + len(trigger), identifier, role, {})
-    line = max(text.rfind("\n", done, start) + 1, done)
+    line = text.rfind("\n", max(0, start - _PROGRAMME_MAX), start) + 1
     prefix = text[max(line, start - _BEFORE_MAX) : start]
     date = _DATE_BEFORE.search(prefix) if trigger in ("19", "20") else None
     for rule in _RULES[trigger]:
@@ -123,10 +123,10 @@ def _read(text: str, start: int, trigger: str, done: int) -> Find | None:
         return None
     if (rule.read == "now" and _NOT_NOW.search(prefix)) or (rule.read == "event" and _DOCUMENT.search(prefix)):
         return None
-    number = _NUMBER.search(prefix[-12:]) if trigger in _COUNTED else None
+    number = _NUMBER.search(prefix[-min(12, start - done) :]) if trigger in _COUNTED and start > done else None
     if number:
-        start = start - len(prefix[-12:]) + number.start()
-        prefix = prefix[: len(prefix) - len(prefix[-12:]) + number.start()]
+        start -= number.end() - number.start()
+        prefix = prefix[: len(prefix) - (number.end() - number.start())]
     before, words = ("", prefix[-12:]) if rule.read in _WITHOUT_CONTEXT else _context(prefix)
     programme = rule.read == "span" and _PROGRAMME.search(text[max(line, start - _PROGRAMME_MAX) : start]) is not None
     return Find(

@@ -10,6 +10,8 @@ from shared.vietnam.text import fold
 
 _LUNAR: Final = {fold(name): year for name, year in WORDS["lunar_years"].items()}
 _SPAN_YEARS_MAX: Final = 40
+_MANY: Final = ("chục ", "mấy ", "nhiều ", "vài ", "những ")
+"""Before `năm nay` these speak of years on end."""
 
 
 def year(find: Find, state: State) -> Answer:
@@ -25,6 +27,8 @@ def year(find: Find, state: State) -> Answer:
         return f"{named - 1}-12-31", "as_of"
     if find.before == "until":
         return str(named), "as_of"
+    if find.before == "since_edge":
+        return str(named), "event"
     if find.before == "since" and named < state.published.year:
         return f"{named}/{state.published.year}", "span"
     return str(named), "period"
@@ -56,6 +60,8 @@ def start_of_year(find: Find, state: State) -> Answer:
 
 def this_year(find: Find, state: State) -> Answer:
     named = state.published.year
+    if find.number is not None or find.before_words.endswith(_MANY):
+        return None
     if find.before in ("until_end", "end"):
         return f"{named}-12-31", "as_of"
     if find.before in ("start", "base"):
