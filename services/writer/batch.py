@@ -10,7 +10,6 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
@@ -61,11 +60,11 @@ class Batch:
             case _:
                 raise NotAnEvent(f"the writer keeps no {event.TYPE}")
 
-    @property
-    def articles(self) -> list[str]:
-        """Ids of the articles whose rows the events concern, sorted."""
-        each = (self.cleaned, self.discarded, self.observed, self.extracted)
-        return sorted({event.article_id for events in each for event in events})
+    def fetches(self) -> Columns:
+        """Every article that the events concern, with when a page of it was fetched; several rows an article."""
+        rows = [(e.article_id, e.revised_at) for each in (self.cleaned, self.observed, self.extracted) for e in each]
+        rows += [(e.article_id, e.fetched_at) for e in self.discarded]
+        return columns("article fetched_at", list(dict.fromkeys(rows)))
 
 
 def read(records: Sequence[Record], low: int = 0, high: int | None = None) -> Read:
@@ -166,13 +165,6 @@ def head_rows(events: Sequence[ArticleCleaned]) -> Columns:
             for e in kept
         ],
     )
-
-
-def first_fetch_rows(events: Sequence[ArticleCleaned]) -> Columns:
-    first: dict[str, datetime] = {}
-    for event in events:
-        first[event.article_id] = min(event.revised_at, first.get(event.article_id, event.revised_at))
-    return columns("article fetched_at", sorted(first.items()))
 
 
 def page_rows(batch: Batch, origins: Sequence[Origin]) -> Columns:

@@ -30,9 +30,9 @@ POISON: Final[tuple[type[Exception], ...]] = (
 """The data's own fault: it would fail again."""
 
 
-SLICE: Final = 1000
-"""Records in a transaction. Larger ones gain little (unnest upserts reach their full rate at 1,000 rows), and with
-several in a batch the next is decoded while the database works."""
+SLICE: Final = 2000
+"""Records in a transaction: unnest upserts reach their full rate at some 1,000 rows. Of a batch with several slices the
+next is decoded while the database works on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ async def write_events(connection: Any, events: Sequence[Event]) -> None:
     sql = queries()
     pages = rows.page_rows(batch, origins)
     portals = {*pages.get("portal", ()), *(e.portal for e in batch.cleaned)} - {None}
-    articles = batch.articles
+    fetches = batch.fetches()
+    articles = sorted(set(fetches.get("article", ())))
     if portals:
         await sql.add_portals(connection, portals=sorted(portals))
     if articles:
-        await sql.add_articles(connection, articles=articles)
-        await sql.lock_articles(connection, articles=articles)
+        await sql.claim_articles(connection, **fetches)
     if pages:
         await sql.add_pages(connection, **pages)
     if batch.cleaned or batch.discarded:
@@ -121,7 +121,7 @@ async def _write_revisions(connection: Any, batch: Batch) -> None:
     await sql.lock_copies(connection)
     await sql.merge_revisions(connection, **rows.revision_rows(batch.cleaned))
     await sql.settle_heads(connection, **rows.head_rows(batch.cleaned))
-    await sql.settle_first_fetches(connection, **rows.first_fetch_rows(batch.cleaned))
     articles = sorted({event.article_id for event in batch.cleaned})
-    changed = [row["article_id"] async for row in sql.settle_copies(connection, articles=articles)]
-    await sql.settle_page_copies(connection, articles=sorted({*articles, *changed}))
+    follow = [row["article_id"] async for row in sql.settle_copies(connection, articles=articles)]
+    if follow:
+        await sql.settle_page_copies(connection, articles=follow)

@@ -2,14 +2,17 @@
 -- Bare ids of portals that the crawler has not described yet.
 INSERT INTO portal (portal) SELECT DISTINCT unnest(:portals::text[]) ORDER BY 1 ON CONFLICT DO NOTHING;
 
--- name: add_articles(articles)!
--- A row for each article, known by its id alone until its own event arrives.
-INSERT INTO article (article_id) SELECT DISTINCT unnest(:articles::text[]) ORDER BY 1 ON CONFLICT DO NOTHING;
-
--- name: lock_articles(articles)!
--- In the order of their ids, so that two writers wait for each other rather than deadlock. All later statements of the
--- transaction then see what the other one committed.
-SELECT FROM article WHERE article_id = ANY(:articles::text[]) ORDER BY article_id FOR NO KEY UPDATE;
+-- name: claim_articles(article, fetched_at)!
+-- A row for each article, known by its id alone until its own event arrives; locked until the transaction ends (ON
+-- CONFLICT locks also where it updates nothing). In the order of their ids, so that two writers wait for each other
+-- rather than deadlock; all later statements then see what the other one committed. Several rows an article may be given.
+INSERT INTO article AS kept (article_id, first_fetched_at)
+SELECT article_id, min(fetched_at)
+FROM unnest(:article::text[], :fetched_at::timestamptz[]) AS new (article_id, fetched_at)
+GROUP BY article_id
+ORDER BY article_id
+ON CONFLICT (article_id) DO UPDATE SET first_fetched_at = excluded.first_fetched_at
+WHERE kept.first_fetched_at IS NULL OR excluded.first_fetched_at < kept.first_fetched_at;
 
 -- name: merge_revisions(article, revision, page, revised_at, cleaner_version, title, lead, text, published, published_from, author, source, method, method_confidence, simhash, bands, copy_of, removed, attachments)!
 -- The latest sight of a text gives its row.
@@ -48,12 +51,6 @@ WHERE article.article_id = new.article_id
         OR (new.revised_at, new.cleaner_version, new.revision)
             > (article.revised_at, article.cleaner_version, article.revision));
 
--- name: settle_first_fetches(article, fetched_at)!
-UPDATE article SET first_fetched_at = new.fetched_at
-FROM unnest(:article::text[], :fetched_at::timestamptz[]) AS new (article_id, fetched_at)
-WHERE article.article_id = new.article_id
-    AND (article.first_fetched_at IS NULL OR new.fetched_at < article.first_fetched_at);
-
 -- name: lock_copies()!
 -- Two writers that add near-duplicates at the same time would not see each other's: one at a time.
 SELECT pg_advisory_xact_lock(hashtext('solieu.copies'));
@@ -61,23 +58,26 @@ SELECT pg_advisory_xact_lock(hashtext('solieu.copies'));
 -- name: settle_copies(articles)
 -- An article is a copy of the earliest article that is nearly the same (at most 3 of 64 bits differ), if that is
 -- earlier than itself. Decided anew for :articles, for their neighbours, and for what was a copy of them. Gives the
--- articles that changed.
+-- articles whose pages may have to follow.
 WITH head AS NOT MATERIALIZED (
     SELECT article_id, r.simhash, r.simhash_bands, r.copy_of, coalesce(r.published, a.first_fetched_at) AS since
     FROM revision AS r JOIN article AS a USING (article_id, revision)
-), touched AS (
-    SELECT * FROM head WHERE article_id = ANY(:articles::text[])
+), near AS (
+    SELECT article_id, unnest(ARRAY(  -- an array, so that the planner asks the index once for each article
+        SELECT other.article_id FROM revision AS other
+        WHERE other.simhash_bands && r.simhash_bands
+            AND bit_count(('x' || other.simhash)::bit(64) # ('x' || r.simhash)::bit(64)) <= 3
+            AND other.simhash <> '0000000000000000'
+            AND other.article_id <> r.article_id)) AS other
+    FROM revision AS r JOIN article AS a USING (article_id, revision)
+    WHERE article_id = ANY(:articles::text[])
 ), affected AS (
     SELECT * FROM head WHERE article_id IN (
-        SELECT article_id FROM touched
-        UNION ALL
-        SELECT unnest(ARRAY(  -- an array, so that the planner asks the index once for each article
-            SELECT near.article_id FROM revision AS near
-            WHERE near.simhash_bands && touched.simhash_bands
-                AND bit_count(('x' || near.simhash)::bit(64) # ('x' || touched.simhash)::bit(64)) <= 3))
-        FROM touched
-        UNION ALL
-        SELECT article_id FROM article WHERE copy_of = ANY(:articles::text[]))
+        SELECT article_id FROM near
+        UNION ALL SELECT other FROM near
+        UNION ALL SELECT article_id FROM article WHERE copy_of = ANY(:articles::text[])
+        UNION ALL SELECT article_id FROM article WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL
+        UNION ALL SELECT article_id FROM revision WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL)
 ), decided AS (
     SELECT affected.article_id, coalesce(affected.copy_of, (
         SELECT near.article_id FROM head AS near
@@ -87,11 +87,15 @@ WITH head AS NOT MATERIALIZED (
             AND (near.since, near.article_id) < (affected.since, affected.article_id)
         ORDER BY near.since, near.article_id LIMIT 1)) AS copy_of
     FROM affected
+), changed AS (
+    UPDATE article SET copy_of = decided.copy_of
+    FROM decided
+    WHERE article.article_id = decided.article_id AND article.copy_of IS DISTINCT FROM decided.copy_of
+    RETURNING article.article_id
 )
-UPDATE article SET copy_of = decided.copy_of
-FROM decided
-WHERE article.article_id = decided.article_id AND article.copy_of IS DISTINCT FROM decided.copy_of
-RETURNING article.article_id;
+SELECT article_id FROM changed
+UNION
+SELECT article_id FROM article WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL;
 
 -- name: settle_page_copies(articles)!
 -- A page is a copy where it gives its article's newest revision and that is one.

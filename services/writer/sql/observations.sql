@@ -49,8 +49,21 @@ WHERE (excluded.revised_at, excluded.cleaner_version) > (kept.revised_at, kept.c
 -- name: settle_observations(articles)!
 -- A reading holds if it is the newest of its observation, and newer than the extraction that holds or named by it, and
 -- that extraction's page is still taken for an article. A function of what is stored: the order of arrival is of no
--- account.
-WITH judged AS (
+-- account. Articles of which every reading is the holding extraction's, named and live, are passed over early.
+WITH closed AS (
+    SELECT a.*, p.discard_reason IS NOT NULL AS void
+    FROM article AS a LEFT JOIN page AS p ON p.page_id = a.extracted_page_id
+    WHERE a.article_id = ANY(:articles::text[])
+), doubtful AS (
+    SELECT * FROM closed AS a
+    WHERE void OR EXISTS (
+        SELECT FROM observation AS o
+        WHERE o.article_id = a.article_id
+            AND NOT (o.retired_at IS NULL
+                AND o.revision IS NOT DISTINCT FROM a.extracted_revision
+                AND o.extractor_version IS NOT DISTINCT FROM a.extractor_version
+                AND o.observation_id = ANY(a.observation_ids)))
+), judged AS (
     SELECT o.observation_id, o.revision, o.extractor_version, o.retired_at IS NULL AS held,
         row_number() OVER (
             PARTITION BY o.observation_id
@@ -59,11 +72,8 @@ WITH judged AS (
             a.extracted_revision IS NULL
             OR (o.revised_at, o.cleaner_version, o.extractor_version, o.revision)
                 > (a.extracted_revised_at, a.extracted_cleaner_version, a.extractor_version, a.extracted_revision)
-            OR (p.discard_reason IS NULL AND o.observation_id = ANY(a.observation_ids))) AS holds
-    FROM article AS a
-    JOIN observation AS o USING (article_id)
-    LEFT JOIN page AS p ON p.page_id = a.extracted_page_id
-    WHERE a.article_id = ANY(:articles::text[])
+            OR (NOT a.void AND o.observation_id = ANY(a.observation_ids))) AS holds
+    FROM doubtful AS a JOIN observation AS o USING (article_id)
 )
 UPDATE observation AS o SET retired_at = CASE WHEN holds THEN NULL ELSE now() END
 FROM judged
