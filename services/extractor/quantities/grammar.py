@@ -16,7 +16,7 @@ from services.extractor.quantities.context import Before, before, comparator
 from services.extractor.quantities.enumerations import share_in_lists
 from services.extractor.quantities.lexicon import Lexicon, lexicon
 from services.extractor.quantities.masks import is_fraction, mask_at
-from services.extractor.quantities.names import glued_name, web_spans
+from services.extractor.quantities.names import glued_name, torn_from, web_spans
 from services.extractor.quantities.numerals import NUMERAL, Habit, habit_of, read_numeral
 from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, Said, named, reason_of
 from services.extractor.reading import Reading
@@ -32,6 +32,9 @@ _MINUS: Final = re.compile(r"(?:(?<=[ (:])|(?<=^\())(-|âm )$")
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
 _CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
 
+RECENT_MIN: Final = 2000
+RECENT_MAX: Final = 2035
+"""A count without a thousands mark between them may be a year that lost its word (`2022 người dân`)."""
 FOOTNOTE_DIGITS_MAX: Final = 2
 """Digits of the largest raised mark that is looked for."""
 
@@ -91,6 +94,8 @@ def _read(scan: Scan, match: re.Match[str], previous: Quantity | None) -> Quanti
     left = before(folded, scan.backwards, start, scan.lexicon)
     if left.one == "năm" and _A_YEAR.match(folded, start):
         return Quantity(start, end, Decimal(0), None, non_value="year")
+    if torn := torn_from(text, folded, start, end):
+        return Quantity(start, end, Decimal(0), None, non_value=torn)
     if glued := glued_name(text, folded, start, end, scan.lexicon):
         begin = max(glued[0], previous.end if previous else 0)
         return Quantity(begin, glued[1], Decimal(0), None, non_value="name")
@@ -124,8 +129,10 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
     after = noun.end if noun else amount.end
     if slash := _SLASH.match(folded, after):
         second, last = _second(scan, slash.end(), noun)
-        per = noun is not None and last is not None and (last.noun != noun.noun or _is_base(second))
-        return _quantity(scan, left, amount, second, last, "pair", per)
+        per = noun is not None and _is_base(second)
+        if noun is None or last is None or last.noun == noun.noun or per:
+            return _quantity(scan, left, amount, second, last, "pair", per)
+        return _quantity(scan, left, amount, None, noun, "")  # `5.210 hộ/21.028 khẩu`: two counts
     if (dash := _RANGE.match(folded, after)) and not _dashed(folded, previous, match.start()):
         second, last = _second(scan, dash.end(), noun)
         if second is not None and _is_range(folded, amount, noun, second, last):
@@ -221,6 +228,7 @@ def _values(
     """The first number, the second, and whether one is doubtful, in the unit that is `power` tens below the noun's."""
     kind = counted(second if pair and second else amount, noun.noun if noun else None, noun.words if noun else "")
     value, doubtful = amount.value(kind, scan.habit if amount.numeral.habit_matters(kind) else "unknown")
+    doubtful = doubtful or (kind == "count" and amount.numeral.plain and RECENT_MIN <= value <= RECENT_MAX)
     if second is None:
         return (_whole(value.scaleb(power)) if power or amount.power else value), None, doubtful
     other, other_doubtful = second.value(kind, scan.habit if second.numeral.habit_matters(kind) else "unknown")

@@ -7,11 +7,15 @@ from typing import Final
 
 from services.extractor.quantities.lexicon import Lexicon
 from shared.vietnam.syllables import is_syllable
+from shared.vietnam.text import fold
 
 _WEB: Final = re.compile(r"https?:|www\.|@|_|\.(?:vn|com|jpg|png|pdf|docx?|gov|org|net)\b")
 _SPACE: Final = re.compile(r"\s")
 _TAIL: Final = re.compile(r"\w{0,20}")
 _TIME_LETTERS: Final = frozenset("hg")
+_DAMAGE: Final = frozenset("?�□¿#*_")
+_TEARING: Final = _DAMAGE | frozenset(".,")
+_WORD_BEFORE: Final = re.compile(r"\w+$")
 _JOINING: Final = frozenset("-+")
 WORD_MAX: Final = 20
 """Longest word before a digit that is looked at; no syllable has more than seven letters."""
@@ -46,6 +50,20 @@ def glued_name(text: str, folded: str, start: int, end: int, words: Lexicon) -> 
         return start, end
     if follow.isalpha() and not _is_unit(text, folded, end, words):
         return start, _end_of_word(folded, end)
+    return None
+
+
+def torn_from(text: str, folded: str, start: int, end: int) -> str | None:
+    """Why the digits `start:end` are only a piece: of a name (`ĐT.741`, `Q.1`), or of a number with a sign that cannot
+    be read (`1O.000`, `12.3?5`). None where they stand for themselves; a full stop without a blank ends a sentence
+    after a syllable in small letters (`tỷ đồng.150 hộ`)."""
+    if start > 1 and folded[start - 1] in _TEARING and folded[start - 2].isalnum():
+        match = _WORD_BEFORE.search(text, max(0, start - WORD_MAX), start - 1)
+        word = match[0] if match else ""
+        if folded[start - 1] not in ".," or not (len(word) > 1 and word.islower() and is_syllable(fold(word))):
+            return "name" if word and word[-1].isalpha() else "malformed"
+    if folded[end : end + 1] in _DAMAGE and folded[end + 1 : end + 2].isdigit():
+        return "malformed"
     return None
 
 
