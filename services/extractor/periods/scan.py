@@ -59,8 +59,23 @@ _RULES: Final = {
 }
 _RATES: Final = {fold(word): (f"period.{role}", role) for role in ("per_year", "per_month") for word in WORDS[role]}
 _TRIGGERS: Final = Triggers([*_RULES, *_RATES])
-_NEAR: Final = re.compile(
-    "(?<!\\w)(?:" + "|".join(f"(?P<{c['name']}>{pattern(c['words'], _SLOTS)})" for c in WORDS["before"]) + r")[ (]*\Z"
+
+
+class _Near(NamedTuple):
+    name: str
+    words: re.Pattern[str]
+    ends: frozenset[str]
+    needs: tuple[str, ...]
+
+
+_NEAR: Final = tuple(
+    _Near(
+        each["name"],
+        re.compile(rf"(?<!\w)(?:{pattern(each['words'], _SLOTS)})[ (]*\Z"),
+        frozenset(map(fold, each.get("ends", ()))),
+        tuple(map(fold, each.get("needs", ()))),
+    )
+    for each in WORDS["before"]
 )
 _HEADS: Final = tuple(
     (
@@ -148,9 +163,13 @@ def _context(prefix: str) -> tuple[str, str]:
     for name, heads, form in _HEADS[:1]:
         if any(head in prefix for head in heads) and (match := form.search(prefix)):
             return name, match[0]
-    near = _NEAR.search(prefix[-_NEAR_MAX:])
-    if near:
-        return near.lastgroup or "", near[0]
+    words = prefix.rstrip(" (")
+    last = words[words.rfind(" ") + 1 :].lstrip("(")
+    for near in _NEAR:
+        if last in near.ends or (near.needs and any(word in prefix for word in near.needs)):
+            match = near.words.search(prefix[-_NEAR_MAX:])
+            if match:
+                return near.name, match[0]
     for name, heads, form in _HEADS[1:]:
         if any(head in prefix for head in heads) and (match := form.search(prefix)):
             return name, match[0]
