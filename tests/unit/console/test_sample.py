@@ -61,10 +61,10 @@ def _digits(quote: str) -> set[str]:
 
 
 def _printed(value: float) -> set[str]:
-    """How a Vietnamese text may print `value`: with dots, plain, in thousands or thousands of millions, `09`."""
+    """How a Vietnamese text may print `value`: with dots, plain, `09`, in thousands, millions or milliards."""
     size = abs(value)
     forms = set()
-    for scale in (1, 1_000, 1_000_000_000):
+    for scale in (1, 1_000, 1_000_000, 1_000_000_000):
         number = f"{size / scale:.10f}".rstrip("0").rstrip(".")
         whole, _, part = number.partition(".")
         for written in (whole, f"{int(whole):,}".replace(",", ".")):
