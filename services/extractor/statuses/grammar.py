@@ -16,7 +16,7 @@ from services.extractor.statuses.openings import opening_periods
 from shared.vietnam.text import fold
 
 _WORDS: Final = load(Path(__file__).with_name("words.yaml"))
-_BEFORE_MAX: Final = 40
+_BEFORE_MAX: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
