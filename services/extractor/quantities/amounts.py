@@ -15,7 +15,8 @@ _NEXT: Final = re.compile(r" (?=[0-9])")
 _NOTE: Final = re.compile(r"(?:\[[0-9]{1,2}\]|\([0-9]{1,2}\)|\*{1,3})(?= )")
 """A note's mark between a number and its noun (`8.095(1) người`)."""
 _IN_WORDS: Final = re.compile(r" ?\(([^\W\d_][^()0-9]{1,60})\)(?= )")
-_PER: Final = re.compile(r" ?(?:/|trên|mỗi|một) ?((?:[0-9][0-9.]*|k?m[23²]|[^\W\d_]+)(?: [^\W\d_]+)?)")
+_PER_MARK: Final = re.compile(r" ?/ ?| mỗi | một ")
+_PER: Final = re.compile(r"([0-9][0-9.]*|k?m[23²]|[^\W\d_]+)(?: [^\W\d_]+)?")
 _YEAR_AFTER: Final = re.compile(r" ?(?:[0-9]{1,2}/|(?:19|20)[0-9]{2}(?!\.?[0-9]))")
 _DATE_NOUNS: Final = frozenset(("năm", "tháng", "quí", "ngày"))
 _MEASURES: Final = frozenset(
@@ -164,10 +165,18 @@ def counted(amount: Amount, noun: Noun | None, noun_words: str) -> Counted:
     return "count" if noun is not None else "bare"
 
 
-def per(folded: str, at: int) -> tuple[str, str] | None:
-    """What stands behind a slash after the unit: its first word, and its first two words (`/học sinh`)."""
-    match = _PER.match(folded, at) if folded[at : at + 2].lstrip()[:1] == "/" else None
-    if match is None:
+def per(folded: str, at: int, unit: str | None, words: Lexicon) -> str | None:
+    """What the amount of `unit` that ends at `at` is said for each of: the word behind a slash or `một`, `mỗi` (`/học
+    sinh`, ` một tháng`). A noun of the same unit is only another name (`58 quận/huyện`); None where nothing stands
+    there."""
+    mark = _PER_MARK.match(folded, at)
+    if mark is None:
         return None
-    both = match[1]
-    return both.split(" ")[0], both
+    token = _PER.match(folded, mark.end())
+    if token is None:
+        return None
+    if token[1] in words.per_norm or token[0] in words.per_norm:
+        return token[1]
+    found = longest(words.nouns, folded, mark.end())
+    other = found[0].noun.unit if found and found[0].noun else None
+    return token[1] if other and other != unit else None

@@ -123,12 +123,14 @@ def read_numeral(text: str, match: re.Match[str], alone: bool) -> Numeral:
 
 def _joins(text: str, stray: re.Match[str], mark: str, after: str, alone: bool) -> bool:
     """Whether a blank beside a mark is a slip. `1 .250` and `8 ,5` are; after a mark a blank is mostly right, so there
-    only three digits after a dot, or a decimal before a percent sign, count."""
+    only three digits after a dot, or a decimal before a percent sign or millions (`92, 9 triệu`), count."""
     if stray[1]:
         return len(after) == 3 if mark == "." else len(after) <= 2
     if mark == ".":
         return len(after) == 3 and not alone
-    return len(after) <= 2 and text[stray.end() : stray.end() + 2].lstrip()[:1] == "%"
+    return (len(after) <= 2 and _SHARE_AFTER.match(text, stray.end()) is not None) or (
+        len(after) == 1 and _AMBIGUOUS_AFTER.match(text, stray.end()) is not None
+    )
 
 
 _SHARE_AFTER: Final = re.compile(r" ?%")

@@ -98,8 +98,8 @@ def _reason_of_bare(left: Before, plain: bool) -> str | None:
 
 def _reason_of_counted(folded: str, left: Before, said: Said, words: Lexicon) -> str | None:
     money = said.unit in ("vnd", "usd", "kg")
-    behind = per(folded, said.end)
-    if behind and not words.per_norm.isdisjoint(behind) and not (behind[0] in _TIMES and said.value >= BUDGET_MIN):
+    behind = per(folded, said.end, said.unit, words)
+    if behind and not (behind in _TIMES and said.value >= BUDGET_MIN):
         return "norm"
     if said.unit not in _SHARES and each(left, words.each_is_time):
         return "norm"
