@@ -49,6 +49,7 @@ import yaml
 
 from services.crawler.yaml_nodes import Fault, NodeReader
 from shared.errors import SolieuError
+from shared.vietnam.areas import UnknownArea, check_key
 
 KINDS: Final = ("province", "department", "newspaper", "broadcaster", "job_centre", "ministry")
 TLS_FAULTS: Final = ("expired", "host_name", "untrusted", "legacy")
@@ -210,10 +211,10 @@ class _Reader(NodeReader):
         return self.one_of(node, KINDS)
 
     def read_area(self, node: yaml.Node) -> str:
-        text = self.text(node)
-        if not re.fullmatch(r"(?:63|34)-\d{2}|VN", text):
-            raise Fault(node, f"area {text!r} is no area key (63-27, 34-24, VN)")
-        return text
+        try:
+            return check_key(self.text(node))
+        except UnknownArea as error:
+            raise Fault(node, str(error)) from None
 
     def read_past_areas(self, node: yaml.Node) -> tuple[PastArea, ...]:
         return tuple(self.past_area(item) for item in self.sequence(node))
