@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+pytest.register_assert_rewrite("tests.conformance.stage.contract", "tests.faults.harness")
 pytest_plugins = ["tests.fixtures.kafka", "tests.fixtures.postgres"]
 
 

@@ -120,6 +120,10 @@ class Line:
             stop.set()
             await task
 
+    async def run_to_its_end(self, stage: Stage, wait_s: float = 40) -> None:
+        """The stage in this process, which is to end by itself. Raises what it raises."""
+        await asyncio.wait_for(run(stage, self.settings, bus=self.bus, stop=asyncio.Event()), wait_s)
+
     def process(self, log: Path, document_s_max: float = 10.0) -> subprocess.Popen[bytes]:
         """The stage in a process of its own, with `main`, settings from the environment and a health port."""
         s = self.settings

@@ -58,8 +58,7 @@ async def test_a_broken_release_stops_before_the_commit(kafka_servers: str) -> N
     line = await Line.lay(kafka_servers, dead_letter_documents_min=20, dead_letter_share_max=0.2)
     await line.feed([str(n) for n in range(40)] + ["bad:"] * 60)
     with pytest.raises(TooManyDeadLetters, match=r"of the last \d+ documents failed \(limit 20%\); last: ValueError"):
-        async with line.running(stage(line.topic)):
-            await asyncio.sleep(8)
+        await line.run_to_its_end(stage(line.topic))
     assert await line.dead_letters() == []
     assert await line.lag() == 100
 
@@ -125,10 +124,10 @@ async def test_a_write_that_fails_once_is_done_again(kafka_servers: str) -> None
 
 
 async def test_the_database_away_beyond_session_and_poll_limit(kafka_servers: str) -> None:
-    line, store = await Line.lay(kafka_servers), Store(away_s=12)
+    line, store = await Line.lay(kafka_servers), Store(away_s=9)
     await line.feed(values := [str(n) for n in range(300)])
     async with line.running(Stage(line.topic, (line.topic,), open=store.open)) as progress:
-        await asyncio.sleep(6)
+        await asyncio.sleep(5)
         assert await line.lag() == 300
         assert progress.waiting_for == "write: database away"
         await line.until_committed()
@@ -142,8 +141,7 @@ async def test_an_error_that_is_not_listed_stops_the_stage_and_loses_nothing(kaf
     await line.feed(values := [str(n) for n in range(100)])
     sink = Stage(line.topic, (line.topic,), open=store.open)
     with pytest.raises(RuntimeError, match="a fault of ours"):
-        async with line.running(sink):
-            await asyncio.sleep(5)
+        await line.run_to_its_end(sink)
     assert await line.lag() == 100
     async with line.running(sink):
         await line.until_committed()
@@ -152,7 +150,7 @@ async def test_an_error_that_is_not_listed_stops_the_stage_and_loses_nothing(kaf
 
 async def test_a_document_slower_than_session_and_poll_limit(kafka_servers: str) -> None:
     line = await Line.lay(kafka_servers)
-    await line.feed(["slow:9:0", *(str(n) for n in range(1, 60))])
+    await line.feed(["slow:8:0", *(str(n) for n in range(1, 60))])
     async with line.running(stage(line.topic, document_s_max=20)):
         await line.until_committed()
     outputs = await line.outputs()

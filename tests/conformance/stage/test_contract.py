@@ -11,10 +11,9 @@ import pytest
 
 from shared.bus.api import Message, Record, Rejected, Stage, Write
 from shared.bus.codec import decode, encode
-from shared.bus.embedded import EmbeddedBus
 from shared.events import ARTICLES_CLEANED, PAGES_FETCHED, ArticleDiscarded
 from shared.settings import Settings
-from tests.conformance.stage.contract import StageContract
+from tests.conformance.stage.contract import ListeningBus, StageContract, new_bus
 
 AT = datetime(2024, 1, 5, 8, tzinfo=UTC)
 
@@ -65,7 +64,7 @@ class TestASink(StageContract):
     def _empty(self) -> None:
         STORE.clear()
 
-    async def effects(self, bus: EmbeddedBus, settings: Settings) -> Counter[object]:
+    async def effects(self, bus: ListeningBus, settings: Settings) -> Counter[object]:
         return Counter(dict(STORE))
 
 
@@ -89,22 +88,16 @@ class _SaysSomethingElseTheSecondTime(StageContract):
     good, discarded, poison = TestAPureStage.good, TestAPureStage.discarded, TestAPureStage.poison
 
 
-def fresh(contract: StageContract) -> EmbeddedBus:
-    bus = EmbeddedBus(partitions=2)
-    bus.consumer(contract.stage.group, contract.stage.sources)
-    return bus
-
-
 async def test_a_stage_that_drops_poison_is_caught() -> None:
     contract = _SwallowsPoison()
     with pytest.raises(ValueError, match="not enough values to unpack"):
-        await contract.test_poison_between_good_ones_costs_one_dead_letter(fresh(contract), Settings())
+        await contract.test_poison_between_good_ones_costs_one_dead_letter(new_bus(contract.stage), Settings())
 
 
 async def test_a_stage_whose_ids_are_random_is_caught() -> None:
     contract = _SaysSomethingElseTheSecondTime()
     with pytest.raises(AssertionError):
-        await contract.test_a_kill_between_publish_and_commit_changes_nothing(fresh(contract), Settings())
+        await contract.test_a_kill_between_publish_and_commit_changes_nothing(new_bus(contract.stage), Settings())
 
 
 def test_a_dead_letter_decodes_to_its_original() -> None:
