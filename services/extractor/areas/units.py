@@ -12,13 +12,15 @@ from services.extractor.areas.gazetteer import KINDS, WORDS, District, districts
 from services.extractor.areas.scopes import subject
 from services.extractor.cues import pattern
 from services.extractor.model import AreaMention
-from shared.vietnam.areas import NATION, area, territory
+from shared.vietnam.areas import MERGERS, NATION, area, territory
 from shared.vietnam.text import fold
 
 _UPPER: Final = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper())
 _SYLLABLE: Final = rf"[{_UPPER}][^\W\d_]*(?:['’][^\W\d_]+)*"
 _NAME: Final = re.compile(rf" *((?:{_SYLLABLE})(?: (?:{_SYLLABLE})){{0,3}}|\d{{1,2}}(?![\d.,%/]))")
 _NEXT: Final = re.compile(rf"(?:, | và | - | – )({_SYLLABLE}(?: {_SYLLABLE}){{0,3}})(?=[,.; )]|$)", re.MULTILINE)
+_NUMBERED: Final = re.compile(r" [1-9](?=[,.;:)]| (?:còn|có|đạt|là|đã|giảm|tăng)\b)")
+"""Communes of the reform of 2025 are numbered where they share a name: `xã Đam Rông 1`."""
 _PLURAL: Final = re.compile(r"(?<!\w)(?:các|những|\d+|hai|ba|bốn|năm|sáu|bảy|tám) *\Z")
 _LOCAL_KIND: Final = re.compile(r"huyện|xã|quận|thị xã")
 _GROUP_AFTER: Final = re.compile(" +(?:" + pattern(WORDS["groups"], {}) + r")(?!\w)")
@@ -54,6 +56,9 @@ def kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     if match is None or not name:
         return _nameless(context, start, word)
     end = match.start(1) + len(name)
+    if word in ("xã", "phường") and context.on >= MERGERS and (numbered := _NUMBERED.match(text, end)):
+        end = numbered.end()
+        name = text[match.start(1) : end]
     before = context.before(start)
     plural = _PLURAL.search(before[-8:])
     shown = text[start : start + len(word)]
