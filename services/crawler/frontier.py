@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -105,27 +104,6 @@ def is_trap(url: str) -> bool:
     """Whether the path repeats itself or is deeper than any real one."""
     segments = [segment for segment in urlsplit(url).path.lower().split("/") if segment]
     return len(segments) > DEPTH_MAX or any(count > SEGMENT_REPEATS_MAX for count in Counter(segments).values())
-
-
-def fingerprint(body: bytes) -> str:
-    """Hash of the page's words and numbers without markup, scripts and the short lines of clocks and counters, so that
-    those alone make no new page."""
-    text = re.sub(rb"<!--.*?-->|<(script|style|noscript)\b.*?</\1\s*>", b" ", body, flags=re.DOTALL | re.IGNORECASE)
-    lines = (re.sub(rb"\s+", b" ", line).strip() for line in re.split(rb"<[^>]*>|\n", text))
-    kept = b"\n".join(line for line in lines if line and not _is_clock(line))
-    return hashlib.sha256(kept).hexdigest()
-
-
-_CLOCK_BYTES_MAX: Final = 120
-_CLOCK: Final = re.compile(
-    r"\b\d{1,2}:\d{2}(?::\d{2})?\b|l[uư][oợ]t (?:xem|truy c[aậ]p|đọc)|đã xem|online|trực tuyến|truy cập"
-    r"|hôm (?:nay|qua)|tuần này|tháng này|visitors|hits|°c|nhiệt độ",
-    re.IGNORECASE,
-)
-
-
-def _is_clock(line: bytes) -> bool:
-    return len(line) <= _CLOCK_BYTES_MAX and bool(_CLOCK.search(line.decode("utf-8", "replace")))
 
 
 def _at_home(portal: Portal, url: str, host: str, moved_to: str | None) -> str:

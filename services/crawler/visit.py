@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from services.crawler.challenge import is_challenge
 from services.crawler.fetch import Fetched
-from services.crawler.frontier import fingerprint
+from services.crawler.fingerprint import fingerprint
 from services.crawler.model import Address, Page
 from services.crawler.outcomes import FAILURE_WEIGHTS, Outcome
-from services.crawler.pages import message_of, page_of, sha256
+from services.crawler.pages import message_of, page_of
 from services.crawler.politeness import HostPace
 from services.crawler.portals import Portal
 from services.crawler.robots import Robots
@@ -33,8 +33,13 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
         return Outcome.NOT_MODIFIED
     if not robots.allows(address.url):
         return await _save(tools, owner, host, address, Fetched(address.url, Outcome.ROBOTS), None)
+    conditional = address.visits % 2 == 1  # every other reading is a full one: some servers keep an ETag after a change
     fetched = await tools.fetch(
-        address.url, pace, tls=portal.tls, etag=address.etag, last_modified=address.last_modified
+        address.url,
+        pace,
+        tls=portal.tls,
+        etag=address.etag if conditional else None,
+        last_modified=address.last_modified if conditional else None,
     )
     at = tools.now()
     places = await tools.store(fetched.exchanges, at) if fetched.exchanges else []
@@ -44,14 +49,14 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
         pace.pause(fetched.retry_after_s)
     if fetched.outcome is not Outcome.OK:
         return await _save(tools, owner, host, address, fetched, None)
-    judged = _judge(address, fetched)
+    words = fingerprint(fetched.body)
+    judged = _judge(address, fetched, words)
     if judged is not Outcome.OK:
         return await _save(tools, owner, host, address, replace(fetched, outcome=judged), None)
-    words = fingerprint(fetched.body)
     twins = await tools.state.twins(address, words) if address.body_sha256 is None else 0
+    address = replace(address, fingerprint=words)
     if twins:
-        twin = replace(address, fingerprint=words)
-        return await _save(tools, owner, host, twin, replace(fetched, outcome=Outcome.TWIN), None, twins)
+        return await _save(tools, owner, host, address, replace(fetched, outcome=Outcome.TWIN), None, twins)
     page = page_of(address, fetched, places[-1], at)
     try:
         await tools.publish([message_of(page, address, portal, fetched.body)])
@@ -60,16 +65,15 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
     return await _save(tools, owner, host, address, fetched, page)
 
 
-def _judge(address: Address, fetched: Fetched) -> Outcome:
-    """OK where the page is to be published."""
+def _judge(address: Address, fetched: Fetched, words: str) -> Outcome:
+    """OK where the page is to be published. `words`: its fingerprint."""
     if is_challenge(fetched.body):
         return Outcome.CHALLENGE
     kind = fetched.content_type.lower()
     if kind and "html" not in kind and "text" not in kind and "xml" not in kind:
         return Outcome.NOT_HTML
-    if sha256(fetched.body) == address.body_sha256 or address.changes >= CHANGES_MAX:
-        return Outcome.NOT_MODIFIED
-    return Outcome.NOT_MODIFIED if fingerprint(fetched.body) == address.fingerprint else Outcome.OK
+    known = words == address.fingerprint or address.changes >= CHANGES_MAX
+    return Outcome.NOT_MODIFIED if known else Outcome.OK
 
 
 async def _save(
@@ -83,7 +87,6 @@ async def _save(
             etag=fetched.etag,
             last_modified=fetched.last_modified,
             body_sha256=page.body_sha256,
-            fingerprint=fingerprint(fetched.body),
             changes=address.changes + (address.body_sha256 is not None),
             url=fetched.url if fetched.moved_for_good else address.url,
         )

@@ -6,13 +6,13 @@ import pytest
 
 from services.crawler.challenge import is_challenge
 from services.crawler.feeds import FeedItem
+from services.crawler.fingerprint import fingerprint
 from services.crawler.frontier import (
     BARREN_DAY_MAX,
     BARREN_MIN,
     PATTERN_DAY_MAX,
     UNPROVEN_DAY_MAX,
     candidates,
-    fingerprint,
     is_trap,
     pattern,
     within_budget,
