@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -30,17 +30,48 @@ class Rule:
     kind: str
     """pattern | elliptic | not | decoy | private | breakdown (`of` holds `key=value`)."""
     pattern: str
-    gaps: tuple[int, ...]
-    """Most words before each part; the first is 0."""
     of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A part of a gapped pattern that is not its first."""
+
+    rule: int
+    at: int
+    gap: int
+    """Most words since the part before."""
+    after: int
+    """The opening that comes before; -1 for a third part or later."""
+    ends: bool
+
+
+@dataclass(slots=True)
+class Hit:
+    """What a phrase of the automaton stands for, in all patterns at once."""
+
+    length: int
+    """Words."""
+    whole: list[int] = field(default_factory=list)
+    """Rules that it matches alone."""
+    openings: list[int] = field(default_factory=list)
+    """First parts of gapped patterns; those alike share one number."""
+    later: list[Later] = field(default_factory=list)
+
+
+class Codes(dict[str, str]):
+    """Word -> its code point(s); an abbreviation has those of the words it stands for, a passed-over word none."""
+
+    def __missing__(self, word: str) -> str:
+        return NUMBER if word[0].isdigit() else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     codes: Mapping[str, str]
-    """Word -> its code point(s); an abbreviation has those of the words it stands for, a passed-over word none."""
+    """Never fails: what no pattern holds is a number or unknown."""
     automaton: Any
-    """Aho-Corasick over code points; a hit's value is a tuple of (rule, part, words)."""
+    """Aho-Corasick over code points; a hit's value is a `Hit`."""
     rules: tuple[Rule, ...]
     glue: frozenset[str]
     """Code points of the words of `glue`."""
@@ -52,20 +83,38 @@ def lexicon() -> Lexicon:
     data = yaml.load(_FILE.read_text("utf-8"), Loader=yaml.CSafeLoader)
     abbreviations = {patterns.words(short)[0]: patterns.words(full) for short, full in data["abbreviations"].items()}
     rules: list[Rule] = []
-    phrases: dict[patterns.Words, list[tuple[int, int, int]]] = {}
+    hits: dict[patterns.Words, Hit] = {}
+    openings: dict[tuple[patterns.Words, ...], int] = {}
     for indicator, kind, pattern, of in _sources(catalogue().values(), data):
         parts = patterns.parse(pattern, data["classes"], abbreviations)
-        for at, part in enumerate(parts):
-            for sequence in part.sequences:
-                phrases.setdefault(sequence, []).append((len(rules), at, len(sequence)))
-        rules.append(Rule(indicator, kind, pattern, tuple(part.gap for part in parts), of))
+        _add(parts, len(rules), hits, openings)
+        rules.append(Rule(indicator, kind, pattern, of))
     glue = patterns.words(data["glue"])
-    codes = _codes((word for phrase in (*phrases, glue) for word in phrase), abbreviations)
+    codes = _codes((word for phrase in (*hits, glue) for word in phrase), abbreviations)
     automaton = ahocorasick.Automaton()
-    for phrase, hits in phrases.items():
-        automaton.add_word("".join(codes[word] for word in phrase), tuple(hits))
+    for phrase, hit in hits.items():
+        automaton.add_word("".join(codes[word] for word in phrase), hit)
     automaton.make_automaton()
     return Lexicon(codes, automaton, tuple(rules), frozenset(codes[word] for word in glue))
+
+
+def _add(
+    parts: Sequence[patterns.Part],
+    rule: int,
+    hits: dict[patterns.Words, Hit],
+    openings: dict[tuple[patterns.Words, ...], int],
+) -> None:
+    """Enter the parts of one rule under their phrases."""
+    opening = openings.setdefault(tuple(parts[0].sequences), len(openings))
+    for at, part in enumerate(parts):
+        for sequence in part.sequences:
+            hit = hits.setdefault(sequence, Hit(len(sequence)))
+            if len(parts) == 1:
+                hit.whole.append(rule)
+            elif at:
+                hit.later.append(Later(rule, at, part.gap, opening if at == 1 else -1, at + 1 == len(parts)))
+            elif opening not in hit.openings:
+                hit.openings.append(opening)
 
 
 def _sources(
@@ -88,8 +137,8 @@ def _sources(
             yield None, "breakdown", pattern, (part,)
 
 
-def _codes(vocabulary: Iterable[str], abbreviations: Mapping[str, patterns.Words]) -> dict[str, str]:
-    codes: dict[str, str] = {}
+def _codes(vocabulary: Iterable[str], abbreviations: Mapping[str, patterns.Words]) -> Codes:
+    codes = Codes()
     for word in (*vocabulary, *(full for words in abbreviations.values() for full in words)):
         if word not in codes:
             codes[word] = chr(_FIRST_CODE + len(codes))

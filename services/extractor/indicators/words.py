@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import accumulate, compress
 from typing import Final
 
-from services.extractor.indicators.lexicon import BARRIER, NUMBER, UNKNOWN, Lexicon
+from services.extractor.indicators.lexicon import BARRIER, Lexicon
 from services.extractor.reading import Reading
 
-_TOKEN: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^\W\d_]+")
+_TOKEN: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)*|[^\W\d_]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
     """One entry a word; an abbreviation has as many as the words it stands for, all with its own offsets. A barrier (an
     entry too) stands after each sentence."""
@@ -29,24 +30,39 @@ class Words:
 
 def read_words(reading: Reading, lexicon: Lexicon) -> Words:
     """Words of `reading.folded`. Linear."""
+    words = Words("", [], [])
     codes: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
     known = lexicon.codes
     for sentence in reading.sentences:
-        for token in _TOKEN.finditer(reading.folded, sentence.start, sentence.end):
-            word = token[0]
-            code = known.get(word)
-            if code is None:
-                code = NUMBER if word[0].isdigit() else UNKNOWN
-            start, end = token.span()
-            if len(code) > 1 and codes[-len(code) :] == list(code):
-                continue  # `bảo hiểm y tế (BHYT)`: the same words again
-            for letter in code:
-                codes.append(letter)
-                starts.append(start)
-                ends.append(end)
+        pieces = _TOKEN.split(reading.folded[sentence.start : sentence.end])
+        bounds = list(accumulate(map(len, pieces), initial=sentence.start))
+        starts, ends = bounds[1:-1:2], bounds[2::2]
+        found = [known[token] for token in pieces[1::2]]
+        joined = "".join(found)
+        if "" in found:  # passed over
+            starts, ends = list(compress(starts, found)), list(compress(ends, found))
+        if len(joined) != len(starts):
+            joined, starts, ends = _spelt_out(list(filter(None, found)), starts, ends)
+        codes.append(joined)
         codes.append(BARRIER)
-        starts.append(sentence.end)
-        ends.append(sentence.end)
-    return Words("".join(codes), starts, ends)
+        words.starts += starts
+        words.starts.append(sentence.end)
+        words.ends += ends
+        words.ends.append(sentence.end)
+    words.codes = "".join(codes)
+    return words
+
+
+def _spelt_out(found: list[str], starts: list[int], ends: list[int]) -> tuple[str, list[int], list[int]]:
+    """With each abbreviation as the words that it stands for, unless they stand before it: `bảo hiểm y tế (BHYT)`."""
+    codes: list[str] = []
+    firsts: list[int] = []
+    lasts: list[int] = []
+    for code, start, end in zip(found, starts, ends, strict=True):
+        if len(code) > 1 and codes[-len(code) :] == list(code):
+            continue
+        for letter in code:
+            codes.append(letter)
+            firsts.append(start)
+            lasts.append(end)
+    return "".join(codes), firsts, lasts
