@@ -155,6 +155,8 @@ class _Slot:
     def ready(self) -> None:
         """Starts a worker unless there is one, and waits until it is warm. Raises `PoolBroken`."""
         self._killed = False
+        if self._process is not None and self._process.exitcode is not None:
+            self.discard()  # killed between two documents: no fault of the next one
         for _ in range(STARTS_MAX):
             if self._process is not None or self._start():
                 return
@@ -164,13 +166,15 @@ class _Slot:
 
     def _start(self) -> bool:
         """False: the new worker was killed before it was ready, which is not the installation's fault."""
-        self._pipe, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_serve, args=(theirs, self._warm), daemon=True)
-        self._process.start()
+        pipe, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_serve, args=(theirs, self._warm), daemon=True)
+        process.start()
         theirs.close()
-        self.documents = 0
+        self._process, self._pipe, self.documents = process, pipe, 0
+        if self._killed:  # while it started, when there was nothing yet to kill
+            process.kill()
         try:
-            trouble: str | None = self._pipe.recv()
+            trouble: str | None = pipe.recv()
         except (EOFError, OSError):
             self.discard()
             return False
@@ -195,8 +199,8 @@ class _Slot:
 
     def kill(self) -> None:
         self._killed = True
-        if self._process is not None:
-            self._process.kill()
+        if (process := self._process) is not None:
+            process.kill()
 
     def discard(self) -> None:
         """The next document gets a new worker."""

@@ -116,6 +116,24 @@ async def test_cancelling_kills_the_document_s_worker() -> None:
         assert int(await say(made, "pid")) != pid
 
 
+async def test_cancelling_while_the_worker_starts_leaves_none_behind() -> None:
+    for delay_s in (0, 0.002, 0.01, 0.05, 0.2):
+        async with pool(warm=[cores.warm_slowly]) as made:
+            task = asyncio.create_task(say(made, "spin", limit_s=60))
+            await asyncio.sleep(delay_s)
+            task.cancel()
+            outcome = (await asyncio.gather(task, return_exceptions=True))[0]
+            assert isinstance(outcome, asyncio.CancelledError)
+            assert made._slots[0]._process is None
+
+
+async def test_a_worker_killed_between_two_documents_costs_neither() -> None:
+    async with pool() as made:
+        os.kill(int(await say(made, "pid")), signal.SIGKILL)
+        await asyncio.sleep(0.3)
+        assert await say(made, "next") == b"next"
+
+
 async def test_workers_are_recycled() -> None:
     async with pool(recycle_documents=2) as made:
         pids = [await say(made, "pid") for _ in range(6)]
@@ -156,6 +174,7 @@ async def test_no_document_hangs_or_is_blamed_for_another_under_random_kills() -
             answers += await asyncio.gather(*(document(n) for n in range(100)))
         assert answers.count(False) <= 25
         assert answers.count(True) > 0
+        await asyncio.sleep(0.3)  # a shot between two documents costs none
         assert await asyncio.gather(*(document(n) for n in range(20))) == [True] * 20
 
 
