@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
 
-from services.cleaner.visibility import hidden_names, is_hidden, is_struck
+from services.cleaner.visibility import hidden_names, hides_by_class, hides_by_style, is_struck
 from services.cleaner.words import names
 
 Element = etree._Element
@@ -23,9 +24,12 @@ _VOID: Final = names("area base br col embed hr img input link meta param source
 _FLAT_DEPTH: Final = 200
 """Depth kept when a page is flattened: far deeper than any layout, far shallower than the parser's bound."""
 _SCRIPT: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_NONE: Final[list[str]] = []
 _STRIKING: Final = names("s strike del")
-INDEXED_ATTRS: Final = names("itemprop data-role data-field")
+INDEXED_ATTRS: Final = ("itemprop", "data-role", "data-field")
+_WITH_CLASS, _WITH_ID, _WITH_STYLE = (etree.XPath(f"//*[@{name}]") for name in ("class", "id", "style"))
+_WITH_OTHER: Final = etree.XPath("//*[@hidden or @itemprop or @data-role or @data-field]")
+_STYLE_CHARS_MAX: Final = 20_000
+"""What an editor or a page hides stands in a small style sheet; a large one is a system's own, for menus and tabs."""
 _INDEXED_TAGS: Final = names("a h1 h2 h3 h4 article main time table nav footer aside header form")
 
 
@@ -42,9 +46,9 @@ class Dropped:
 class Index:
     """Elements by class, id and, for a few, attribute or tag: what selectors look up instead of walking the tree."""
 
-    classes: dict[str, list[Element]] = field(default_factory=dict)
-    ids: dict[str, list[Element]] = field(default_factory=dict)
-    attrs: dict[tuple[str, str], list[Element]] = field(default_factory=dict)
+    classes: dict[str, list[Element]] = field(default_factory=lambda: defaultdict(list))
+    ids: dict[str, list[Element]] = field(default_factory=lambda: defaultdict(list))
+    attrs: dict[tuple[str, str], list[Element]] = field(default_factory=lambda: defaultdict(list))
     """By name and value of INDEXED_ATTRS."""
     tags: dict[str, list[Element]] = field(default_factory=dict)
     names: str = ""
@@ -98,55 +102,55 @@ def flatten(text: str) -> str:
 
 
 def prepare(root: Element) -> Index:
-    """Take out what no reader sees, in place, and index the rest."""
+    """Take out what no reader sees, in place, and index the rest.
+
+    Elements are found by what they bear, in C: asking thousands for every attribute costs more than the parse."""
     unseen = hidden_names(_styles(root))
     etree.strip_elements(root, *_NO_TEXT, with_tail=False)
     index = Index()
-    doomed: list[tuple[Element, str]] = []
-    for el in root.iter("*"):
-        tag = el.tag
-        if tag in _INDEXED_TAGS:
-            index.tags.setdefault(tag, []).append(el)
-        attrs: list[tuple[str, str]] = el.items()  # type: ignore[assignment]
-        if attrs:
-            tokens, name, style, hidden = _enter(index, el, attrs)
-            if hidden or is_hidden(tokens, name, style, unseen):
-                doomed.append((el, "hidden"))
-                continue
-            if style and is_struck(el, tag, style):
-                doomed.append((el, "struck-out"))
-                continue
-        if tag in _STRIKING and is_struck(el, tag, None):
-            doomed.append((el, "struck-out"))
+    hidden: list[Element] = []
+    for el in _found(_WITH_CLASS, root):
+        tokens = el.get("class", "").split()
+        for token in tokens:
+            index.classes[token].append(el)
+        if hides_by_class(tokens, unseen):
+            hidden.append(el)
+    for el in _found(_WITH_ID, root):
+        name = el.get("id", "")
+        index.ids[name].append(el)
+        if unseen and "#" + name in unseen:
+            hidden.append(el)
+    hidden += _index_others(index, root)
+    styled = _found(_WITH_STYLE, root)
+    hidden += [el for el in styled if hides_by_style(el.get("style", ""))]
+    struck = [el for el in (*root.iter(*_STRIKING), *styled) if is_struck(el)]
     index.names = "\n".join((*index.ids, *index.classes))
-    for el, rule in doomed:
-        drop(el, rule, index.dropped)
+    for el in hidden:
+        drop(el, "hidden", index.dropped)
+    for el in struck:
+        drop(el, "struck-out", index.dropped)
     return index
 
 
-def _enter(index: Index, el: Element, attrs: list[tuple[str, str]]) -> tuple[list[str], str | None, str | None, bool]:
-    """Index the element's names; its classes, id, style and whether it has the attribute `hidden`."""
-    tokens, name, style, hidden = _NONE, None, None, False
-    for key, value in attrs:
-        if key == "class":
-            tokens = value.split()
-            for token in tokens:
-                index.classes.setdefault(token, []).append(el)
-        elif key == "id":
-            name = value
-            index.ids.setdefault(value, []).append(el)
-        elif key == "style":
-            style = value
-        elif key == "hidden":
-            hidden = True
-        elif key in INDEXED_ATTRS:
-            index.attrs.setdefault((key, value), []).append(el)
-    return tokens, name, style, hidden
+def _index_others(index: Index, root: Element) -> list[Element]:
+    """Index tags and rarer attributes; the elements that bear `hidden`."""
+    for el in root.iter(*_INDEXED_TAGS):
+        index.tags.setdefault(el.tag, []).append(el)
+    others = _found(_WITH_OTHER, root)
+    for el in others:
+        for attr in INDEXED_ATTRS:
+            if value := el.get(attr):
+                index.attrs[attr, value].append(el)
+    return [el for el in others if el.get("hidden") is not None]
+
+
+def _found(path: etree.XPath, root: Element) -> list[Element]:
+    return path(root)  # type: ignore[return-value]
 
 
 def _styles(root: Element) -> Iterator[str]:
     for el in root.iter("style"):
-        if el.text and "none" in el.text:
+        if el.text and "none" in el.text and len(el.text) <= _STYLE_CHARS_MAX:
             yield el.text
 
 

@@ -21,6 +21,8 @@ from services.cleaner.visible_dates import is_clock, is_date_line, read_date
 
 _TEXT_CHARS_MIN: Final = 60
 """An article has at least a title and a sentence."""
+_SPARSE_CHARS: Final = 30_000
+"""Text below this length, blanks included, may be that of an error or challenge page."""
 _CODED_CHARS: Final = 200
 """No word of any language is as long: a run that a script would decode, or an inlined file (portals.md D13)."""
 
@@ -44,8 +46,8 @@ def clean_html(
     index = dom.prepare(root)
     body = root.find("body")
     body = root if body is None else body
-    visible = dom.text_of(body)
-    if needs_mending(f"{head.title} {visible}"):
+    raw = dom.raw_text(body)
+    if needs_mending(f"{head.title} {raw}"):
         text = source.decode("utf-8", "replace")
         mended = mend(text)
         if mended != text:
@@ -57,6 +59,7 @@ def clean_html(
                 feed_published=feed_published,
                 fetched_at=fetched_at,
             )
+    visible = " ".join(raw.split()) if len(raw) < _SPARSE_CHARS else raw
     found = pagetype.of_source(source, visible)
     if found:
         return Discarded(*found)

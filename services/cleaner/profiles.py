@@ -16,7 +16,7 @@ from services.cleaner.meta import Meta
 from shared.paths import DEPLOY
 
 PROFILES: Final = DEPLOY / "profiles"
-_MARKER_BYTES: Final = 150_000
+_MARKER_BYTES: Final = 80_000
 """How far a marker is looked for: systems sign in the head or in the first form. Bounds the cost on huge pages."""
 _LISTS: Final = ("title", "lead", "body", "date", "author", "source", "strip", "attachments")
 

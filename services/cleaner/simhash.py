@@ -22,13 +22,12 @@ def simhash(text: str) -> str:
     shingles = {a[0] ^ b[1] ^ c[2] for a, b, c in zip(words, words[1:], words[2:], strict=False)}
     digests = b"".join(shingle.to_bytes(8, "little") for shingle in shingles)
     # Bits are counted in lanes of one big integer: a byte of the hash adds its eight bits at once.
-    total = sum(
-        (_BYTE[byte] * count) << (_LANE * 8 * column)
-        for column in range(8)
-        for byte, count in Counter(digests[column::8]).items()
-    )
-    half = len(shingles) / 2
-    value = sum(1 << bit for bit in range(BITS) if (total >> (_LANE * bit)) & _LANE_MASK > half)
+    half, value = len(shingles) / 2, 0
+    for column in range(8):
+        total = sum(_BYTE[byte] * count for byte, count in Counter(digests[column::8]).items())
+        for bit in range(8):
+            if (total >> (_LANE * bit)) & _LANE_MASK > half:
+                value |= 1 << (8 * column + bit)
     return f"{value:016x}"
 
 

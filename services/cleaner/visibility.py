@@ -24,11 +24,11 @@ _SHOWN_AGAIN: Final = re.compile(
     r"d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|(?:sm|md|lg|xl|2xl):(?!hidden)[\w-]+|visible-(?:md|lg)\S*|show|in|active|open"
 )
 """Classes that show on wide screens, or that a script sets, what the class above hides."""
+_STRIKING: Final = names("del s strike")
 _BLOCKS: Final = names("div table tr td tbody form section article main h1 header")
 _DISPLAY: Final = re.compile(r"(?:display|visibility)\s*:\s*(\w+)", re.IGNORECASE)
 _NAME: Final = re.compile(r"[.#][\w-]+")
 _SIMPLE: Final = re.compile(r"(?:\w+)?([.#][\w-]+)")
-_STYLE_CHARS_MAX: Final = 60_000
 
 
 def hidden_names(styles: Iterable[str]) -> frozenset[str]:
@@ -40,7 +40,7 @@ def hidden_names(styles: Iterable[str]) -> frozenset[str]:
     showing: list[str] = []
     for style in styles:
         in_at_block = False
-        for chunk in style[:_STYLE_CHARS_MAX].split("}"):
+        for chunk in style.split("}"):
             depth = chunk.count("{")
             in_at_block = depth > 1 or (in_at_block and depth == 1)
             if depth != 1 or in_at_block or ("display" not in chunk and "visibility" not in chunk):
@@ -57,7 +57,7 @@ def hidden_names(styles: Iterable[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _style_hides(style: str) -> bool:
+def hides_by_style(style: str) -> bool:
     return bool(_HIDING_STYLE.search(style))
 
 
@@ -66,26 +66,21 @@ def _style_strikes(style: str) -> bool:
     return bool(_STRIKING_STYLE.search(style))
 
 
-def is_hidden(classes: list[str], name: str | None, style: str | None, unseen: frozenset[str]) -> bool:
-    """An element of these names and style is not shown on a wide screen. `unseen`: as `hidden_names` gives.
+def hides_by_class(classes: list[str], unseen: frozenset[str]) -> bool:
+    """An element of these classes is not shown on a wide screen. `unseen`: as `hidden_names` gives.
 
     aria-hidden is no sign: portals set it on text that everybody sees."""
-    if style and _style_hides(style):
-        return True
-    if unseen and ((name and "#" + name in unseen) or any("." + token in unseen for token in classes)):
-        return not any(_SHOWN_AGAIN.fullmatch(token) for token in classes)
-    for token in classes:
-        if token in _HIDING_CLASSES:
-            return not any(_SHOWN_AGAIN.fullmatch(other) for other in classes)
-    return False
+    if _HIDING_CLASSES.isdisjoint(classes) and not (unseen and any("." + token in unseen for token in classes)):
+        return False
+    return not any(_SHOWN_AGAIN.fullmatch(token) for token in classes)
 
 
-def is_struck(el: Any, tag: str, style: str | None) -> bool:
+def is_struck(el: Any) -> bool:
     """`el` is withdrawn text: <del>, <s>, <strike> or a line through it.
 
     A page's layout inside <s> (a <td> mistyped, as two real portals have it) is no withdrawn text, and neither is an
     element never closed that holds the rest of the page."""
-    if tag not in ("del", "s", "strike") and not (style and _style_strikes(style)):
+    if el.tag not in _STRIKING and not _style_strikes(el.get("style") or ""):
         return False
     return not any(child.tag in _BLOCKS for child in el.iter("*") if child is not el)
 
