@@ -144,6 +144,11 @@ def test_sentences_do_not_end_at_dots_of_numbers_and_abbreviations() -> None:
     ]
 
 
+def test_a_sentence_ends_where_the_blank_after_its_dot_was_lost() -> None:
+    text = "Giảm 11 hộ.Đến nay còn 5 hộ ở TP.Nam Định, theo ThS.Nguyễn A và Chinhphu.Vn."
+    assert [text[s.start : s.end] for s in read(text).sentences] == ["Giảm 11 hộ.", text[11:]]
+
+
 def test_kinds_of_sentences() -> None:
     text = (
         "I. KẾT QUẢ\nGiải quyết việc làm\n- Tạo việc làm cho 5 người\n"
