@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
@@ -223,46 +224,28 @@ def observation_rows(events: Sequence[IndicatorObserved]) -> Columns:
         lambda e: (e.revised_at, e.cleaner_version),
     )
     return columns(
-        "observation revision extractor_version revised_at cleaner_version article indicator label measure value"
+        "revision extractor_version revised_at cleaner_version article observation indicator label measure value"
         " value_high unit comparator status period area locality target_value target_value_high plan_ratio change"
-        " breakdown quote quote_start quote_end sentence confidence flags rules",
-        [_observation_row(event) for event in kept],
+        " quote quote_start quote_end sentence confidence breakdown flags rules",
+        [
+            (
+                *_OF_EVENT(event),
+                *_OF_OBSERVATION(event.observation),
+                _json(event.observation.breakdown) if event.observation.breakdown else "{}",
+                "\n".join(event.observation.flags),
+                "\n".join(event.observation.rules),
+            )
+            for event in kept
+        ],
     )
 
 
-def _observation_row(event: IndicatorObserved) -> tuple[Any, ...]:
-    said = event.observation
-    return (
-        said.observation_id,
-        event.revision,
-        event.extractor_version,
-        event.revised_at,
-        event.cleaner_version,
-        event.article_id,
-        said.indicator,
-        said.label,
-        said.measure,
-        said.value,
-        said.value_high,
-        said.unit,
-        said.comparator,
-        said.status,
-        said.period,
-        said.area,
-        said.locality,
-        said.target_value,
-        said.target_value_high,
-        said.plan_ratio,
-        said.change,
-        _json(said.breakdown) if said.breakdown else "{}",
-        said.quote,
-        said.start,
-        said.end,
-        said.sentence,
-        said.confidence,
-        "\n".join(said.flags),
-        "\n".join(said.rules),
-    )
+_OF_EVENT: Final = attrgetter("revision", "extractor_version", "revised_at", "cleaner_version", "article_id")
+_OF_OBSERVATION: Final = attrgetter(
+    "observation_id", "indicator", "label", "measure", "value", "value_high", "unit", "comparator", "status", "period",
+    "area", "locality", "target_value", "target_value_high", "plan_ratio", "change", "quote", "start", "end",
+    "sentence", "confidence",
+)  # fmt: skip
 
 
 def dead_letter_rows(events: Sequence[DeadLetter], origins: Sequence[Origin]) -> Columns:
