@@ -17,6 +17,9 @@ _ROOM: Final = Path(__file__).parent
 TOKEN: Final = re.compile(r" *((?:[kcdh]?m[23²³])(?!\w)|f0(?!\w)|[^\W\d_]+|[%,/&$‰°€£¥-])")
 """A word or a mark that phrases of the lexicon may hold (`xã, phường`, `m2`), with the blanks before it."""
 
+WORDS_MAX: Final = 3
+"""Words before a number that are looked up together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noun:
@@ -114,12 +117,14 @@ def _cues(non_values: dict[str, Any], bounds: dict[str, Any]) -> dict[str, Cue]:
     for bound, phrases in bounds["comparators"].items():
         for phrase in _folded(phrases):
             cues[phrase] = cues.get(phrase, Cue())._replace(bound=bound, phrase=phrase)
+    if long := [phrase for phrase in cues if phrase.count(" ") >= WORDS_MAX]:
+        raise ValueError(f"more than {WORDS_MAX} words before a number: {long}")
     return cues
 
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """The lexicon of the room's three lists. Raises ValueError where a phrase stands twice."""
+    """The lexicon of the room's three lists. Raises ValueError where a phrase stands twice or is too long."""
     units, non_values, bounds = _load("units.yaml"), _load("non_values.yaml"), _load("comparators.yaml")
     nouns, scales = Node(), Node()
     for phrase, noun in _nouns(units, non_values):
