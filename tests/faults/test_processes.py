@@ -155,6 +155,7 @@ async def test_a_stage_that_starts_before_its_broker_waits_for_it(kafka_node: No
     assert lost_and_repeated(await line.outputs(), numbers(30)) == ([], 0)
 
 
+@pytest.mark.slow
 async def test_sigterm_while_the_broker_is_gone_ends_soon(kafka_node: Node, tmp_path: Path) -> None:
     line, log = await Line.lay(kafka_node.bootstrap_servers, grace_s=3), tmp_path / "stage.log"
     await line.feed(slowly(1_000))
