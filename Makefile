@@ -44,6 +44,7 @@ lint: $(VENV)/.dev ## ruff, strict types, import rules, generated files
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q tests/unit/test_structure.py
 	@$(BIN)/python -m shared.schemas --check
+	@$(BIN)/python -m services.console.reference --check
 
 format: $(VENV)/.dev ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
@@ -77,7 +78,7 @@ compose-test: $(VENV)/.dev ## bring docker-compose.yml up for real, feed it, kil
 	@exec $(BIN)/python deploy/local/compose_test.py
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ again
-	@$(BIN)/python -m shared.reference
+	@$(BIN)/python -m services.console.reference
 
 clean: ## remove what was built; the data in .solieu stays
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
