@@ -9,7 +9,7 @@ from typing import Final
 
 from services.extractor.model import Quantity
 
-_LIST_GAP: Final = re.compile(r"(?:,| và| hoặc| hay|, và) ")
+_LIST_GAP: Final = re.compile(r"(?:[,;]| và| hoặc| hay|, và) ")
 NAME_MAX: Final = 31
 """Largest number that a list of days, levels or documents hands on (`ngày 05 và 20`, `mức độ 3, 4`)."""
 _NAMING: Final = ("ordinal", "document", "programme", "date")

@@ -57,11 +57,11 @@ def _joint(text: str, start: int, end: int) -> str | None:
         return ""
     if _LIST_MARK_ALONE.search(left):
         return " "
-    if last in ".!?…;:" or not right.isalnum():
+    if last in ".!?…;:" or not right.isalnum() or _is_table(text, start, end):
         return None
     if right.islower() and (_line_before(text, start) >= CELL_MAX or _line_after(text, end) >= CELL_MAX):
         return " "
-    return " " if _OPEN_ENDED.search(left) and not _table(text, start) else None
+    return " " if _OPEN_ENDED.search(left) else None
 
 
 def _line_before(text: str, start: int) -> int:
@@ -93,6 +93,8 @@ def _joins_word(left: str, text: str, end: int) -> bool:
     return is_syllable(fold(before + after))
 
 
-def _table(text: str, at: int) -> bool:
-    line = text.rfind("\n", 0, at)
-    return "|" in text[line + 1 : at] or "\t" in text[line + 1 : at]
+def _is_table(text: str, start: int, end: int) -> bool:
+    """Whether the line before the break or the one after it has cells."""
+    stop = text.find("\n", end)
+    before, after = text[text.rfind("\n", 0, start) + 1 : start], text[end : stop if stop >= 0 else len(text)]
+    return "|" in before or "\t" in before or "|" in after or "\t" in after

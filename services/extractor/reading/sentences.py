@@ -49,7 +49,8 @@ _MARK: Final = re.compile(
 _CHAPTER: Final = re.compile(r"[IVX]{1,5}[.)/] |(?:[0-9]{1,2}|[A-Z])[.)/] [^a-zà-ỹ]+$")
 """A mark that begins a chapter and not an item: a Roman numeral, or any mark before a line in capitals."""
 SENTENCE_CHARACTERS_MAX: Final = 2000
-"""Longest sentence; the gold articles' longest has 527. Whoever reads a sentence may then look at each pair of its words."""
+"""Longest sentence; the gold articles' longest has 527. Whoever reads a sentence may then look at each pair of its
+words."""
 HEADING_CHARACTERS_MAX: Final = 150
 """Longest line without a full stop that counts as a heading: headlines of the genre have up to 120 characters."""
 

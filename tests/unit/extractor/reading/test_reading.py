@@ -74,6 +74,10 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("Hộ nghèo\n6.000\n8.095", "Hộ nghèo\n6.000\n8.095"),
         ("Năm 2023.\n150 hộ thoát nghèo", "Năm 2023.\n150 hộ thoát nghèo"),
         ("Kết quả\nTỷ lệ hộ nghèo", "Kết quả\nTỷ lệ hộ nghèo"),
+        (
+            "Chỉ tiêu chủ yếu của ngành năm | KH | TH\nhộ nghèo giảm được | 5 | 6",
+            "Chỉ tiêu chủ yếu của ngành năm | KH | TH\nhộ nghèo giảm được | 5 | 6",
+        ),
         ("Đơn vị tính\nngười\n15/20\n20", "Đơn vị tính\nngười\n15/20\n20"),
         ("thực hiện tốt công tác giảm nghèo, bình\nđẳng giới", "thực hiện tốt công tác giảm nghèo, bình đẳng giới"),
         ("Đƣợc hƣớng dẫn Ðồng Tháp", "Được hướng dẫn Đồng Tháp"),
