@@ -96,11 +96,11 @@ def _article(
     lines = _without_coded(lines, removed)
     scrambled = any(one.rule == "coded-run" for one in removed)
     lead = reading.lead
-    kept, struck = rules.apply(join_torn(lines))
+    kept, struck = rules.apply(lines)
     is_listing = listing.is_listing(kept, head, reading.anchored, reading.profile is not None)
     kept = _without_link_lines(kept, struck)
     removed += struck
-    kept = without_repeats(kept, removed)
+    kept = without_repeats(join_torn(kept), removed)
     if title.text:
         kept = [line for line in kept if titles.key(line.text) != titles.key(title.text)]
     files = attachments(index, body, reading.container, profile, url)

@@ -35,8 +35,8 @@ def clean_text(
     size = sum(len(line.text) for line in lines)
     if size > limits.TEXT_CHARS_MAX:
         return Discarded(Reason.TOO_LARGE, f"{size} characters of text")
-    kept, removed = rules.apply(join_torn(lines))
-    kept = without_repeats(kept, removed)
+    kept, removed = rules.apply(lines)
+    kept = without_repeats(join_torn(kept), removed)
     if not kept:
         return Discarded(Reason.EMPTY, "no line left", tuple(removed))
     if not is_vietnamese("\n".join(line.text for line in kept)):

@@ -71,13 +71,15 @@ def apply(lines: Sequence[Line]) -> tuple[list[Line], list[Removed]]:
     lines = _without_related(lines, removed)
     prose = [i for i, line in enumerate(lines) if is_prose(line)]
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
-    kept = []
+    kept: list[Line] = []
+    gap = False
     for i, line in enumerate(lines):
         rule = struck_by(line, head=i < first, tail=i > last)
         if rule:
             removed.append(Removed(rule, line.text))
-        elif line.text:
-            kept.append(line)
+        else:
+            kept.append(replace(line, apart=True) if gap else line)
+        gap = rule is not None
     return kept, removed
 
 

@@ -111,7 +111,7 @@ def _densest(density: Density) -> Element | None:
 
 
 def _grown(density: Density, start: Element, title: Element | None) -> Element:
-    """`start`, or the ancestor of it to which the article runs on."""
+    """`start`, or the ancestor of it to which the article runs on; without a title also from where it began."""
     current = branch = start
     for parent in start.iterancestors():
         if parent not in density.place or parent.tag in ("html", "body"):
@@ -119,7 +119,8 @@ def _grown(density: Density, start: Element, title: Element | None) -> Element:
         if _is_column(branch, parent):
             break
         full = density.blocks(current) > _FULL_BLOCKS
-        following = [el for el in branch.itersiblings() if el in density.place and density.prose(el)]
+        beside = [*branch.itersiblings(), *(branch.itersiblings(preceding=True) if title is None else ())]
+        following = [el for el in beside if el in density.place and density.prose(el)]
         if (following and all(_continues(density, el, full) for el in following)) or (
             following and not full and _continues(density, following[0], False)
         ):
