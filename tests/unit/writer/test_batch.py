@@ -1,0 +1,67 @@
+"""Events to rows: what is kept of equals, and what never raises."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.cleaner.simhash import distance
+from services.writer.batch import REASON_MAX, bands, columns, newest, read, reason
+from services.writer.origin import Origin, origin_of
+from shared.bus.api import Record
+from tests.fixtures.events import cleaned, record
+
+HASHES = st.integers(0, 2**64 - 1)
+
+
+@given(HASHES, st.sets(st.integers(0, 63), max_size=3))
+def test_hashes_that_differ_in_three_bits_share_a_band(value: int, bits: set[int]) -> None:
+    other = value
+    for bit in bits:
+        other ^= 1 << bit
+    one, two = f"{value:016x}", f"{other:016x}"
+    assert distance(one, two) == len(bits)
+    assert set(bands(one).strip("{}").split(",")) & set(bands(two).strip("{}").split(","))
+
+
+def test_bands_tell_their_place() -> None:
+    assert bands("0001000100010001") == "{1,65537,131073,196609}"
+
+
+def test_of_equals_the_highest_rank_stays_and_keys_are_in_order() -> None:
+    assert newest([("b", 1), ("a", 2), ("b", 3), ("a", 1)], lambda e: e[0], lambda e: e[1]) == [("a", 2), ("b", 3)]
+
+
+def test_columns() -> None:
+    assert columns("a b", [(1, 2), (3, 4)]) == {"a": [1, 3], "b": [2, 4]}
+    assert columns("a b", []) == {}
+
+
+def test_reading_keeps_indices_and_repeats_no_input() -> None:
+    good = record(cleaned())
+    bad = Record(good.topic, 0, 1, None, b'{"page_id": {"secret": "x"}}', good.headers)
+    events, refused = read([bad, good, bad, good], 1, 3)
+    assert [index for index, _ in events] == [1]
+    assert list(refused) == [2]
+    assert "page_id: Input should be a valid string" in refused[2]
+    assert "secret" not in refused[2]
+    assert len(reason(ValueError("x" * 5000))) == REASON_MAX
+
+
+@given(st.binary(max_size=200))
+def test_the_origin_of_anything(value: bytes) -> None:
+    assert isinstance(origin_of(value), Origin)
+
+
+@pytest.mark.parametrize(
+    ("value", "portal"),
+    [(b"{}", None), (b'{"portal": "mau"}', "mau"), (b'{"portal": "a\\u0000b"}', None), (b'{"portal": 7}', None)],
+)
+def test_the_portal_of_an_origin(value: bytes, portal: str | None) -> None:
+    assert origin_of(value).portal == portal
+
+
+def test_an_origin_names_a_page_only_with_its_time() -> None:
+    assert origin_of(record(cleaned()).value).names_a_page
+    assert not origin_of(b'{"page_id": "p", "article_id": "a"}').names_a_page
