@@ -117,7 +117,7 @@ def _article(
         marked=reading.marks.date,
         nearby=[*reading.marks.after, *_datelines(lines)],
         above=reading.marks.above,
-        machine=head.published(),
+        machine=[*head.published(), *(("time", text) for text in reading.marks.coded)],
         feed=feed_published,
         url=url,
         fetched_at=fetched_at,

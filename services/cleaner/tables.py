@@ -68,9 +68,10 @@ def _grid(table: Element, removed: list[Removed]) -> list[list[_Cell]] | None:
         return None
     found = [tr for tr in table.iter("tr") if _nearest_table(tr) is table]
     sizes = [[len(text_of(td)) for td in _cells(tr)] for tr in found]
-    if sum(sum(map(bool, row)) > 1 for row in sizes) < 2 or any(
-        size > _CELL_CHARS_MAX for row in sizes for size in row
-    ):
+    full = [tr for tr, row in zip(found, sizes, strict=True) if sum(map(bool, row)) > 1]
+    if len(full) < 2 and not any(_is_number(text_of(td)) for tr in full for td in _cells(tr)):
+        return None
+    if any(size > _CELL_CHARS_MAX for row in sizes for size in row):
         return None
     out: list[list[_Cell]] = []
     spans: dict[int, tuple[int, _Cell]] = {}

@@ -18,18 +18,26 @@ YEAR_MIN: Final = 1997
 _MONTH_NAMES: Final = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9,
     "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
+    "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
-_MONTH_WORD: Final = "mười một|mười hai|mười|một|giêng|hai|ba|tư|bốn|năm|sáu|bảy|tám|chín|chạp"
+_MONTH_WORD: Final = r"mười\smột|mười\shai|mười|một|giêng|hai|ba|tư|bốn|năm|sáu|bảy|tám|chín|chạp"
+_MONTH_ENGLISH: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATE: Final = re.compile(
     rf"""(?<![\d/.,-])(?:
       (?P<y1>\d{{4}})[-/.](?P<m1>\d{{1,2}})[-/.](?P<d1>\d{{1,2}})
     | (?P<d2>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<m2>\d{{1,2}})\s?(?P=s)\s?(?P<y2>\d{{4}})
     | (?P<d3>\d{{1,2}})[ ](?P<m3>\d{{1,2}})[ ](?P<y3>\d{{4}})
-    | (?P<d4>\d{{1,2}})\s*(?:,|-)?\s*tháng\s*(?P<m4>\d{{1,2}}|{_MONTH_WORD})\s*[,/-]?\s*(?:năm\s*)?(?P<y4>\d{{4}})
+    | (?P<d4>\d{{1,2}})\s*[,-]?\s*(?:tháng|thg|th)\.?\s*(?P<m4>\d{{1,2}}|{_MONTH_WORD})
+      \s*[,/-]?\s*(?:năm\s*)?(?P<y4>\d{{4}})
+    | (?P<d6>\d{{1,2}})\s+(?P<m6>{_MONTH_ENGLISH})[a-z]*\.?,?\s+(?P<y6>\d{{4}})
+    | (?P<m7>{_MONTH_ENGLISH})[a-z]*\.?\s+(?P<d7>\d{{1,2}}),?\s+(?P<y7>\d{{4}})
     | tháng\s*(?P<m5>\d{{1,2}}|{_MONTH_WORD})\s*(?P<d5>\d{{1,2}})\s*,\s*(?P<y5>\d{{4}})
     )(?![\d])""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SHORT_YEAR: Final = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{2})(?![\d/.-])")
+"""Two digits of the year: believed in a labelled line alone, for 12/5/23 may be a figure."""
 _TIME: Final = re.compile(
     r"(?<![\d/.])(\d{1,2})\s?(?::|h|g|giờ)\s?(\d{2})(?:\s?[:']\s?\d{2})?(?:\s?phút)?(?:\s*(am|pm|sa|ch|sáng|chiều|tối)\b)?(?![\d/])",
     re.IGNORECASE,
@@ -78,11 +86,11 @@ def day_time(text: str) -> tuple[datetime, tuple[int, int]] | None:
 
 def _moment(match: re.Match[str], text: str) -> datetime | None:
     groups = match.groupdict()
-    for i in "12345":
+    for i in "1234567":
         if groups[f"y{i}"]:
             year, month, day = groups[f"y{i}"], groups[f"m{i}"].lower(), groups[f"d{i}"]
             break
-    number = _MONTH_NAMES.get(month) or int(month)
+    number = _MONTH_NAMES.get(" ".join(month.split())) or int(month)
     try:
         found = datetime(int(year), number, int(day), tzinfo=VIETNAM)
     except ValueError:
@@ -121,10 +129,12 @@ def read_date(text: str, fetched_at: datetime | None = None) -> VisibleDate | No
     """The date of a dateline. None for sentences, event dates inside text, impossible and future dates."""
     if len(text) > LINE_CHARS:
         return None
+    published, updated = _PUBLISHED_LABEL.search(text), _UPDATED_LABEL.search(text)
+    if published or updated:
+        text = _SHORT_YEAR.sub(r"\1\g<2>\3\g<2>20\4", text)
     found = day_time(text)
     if found is None or not possible(found[0], fetched_at):
         return None
-    published, updated = _PUBLISHED_LABEL.search(text), _UPDATED_LABEL.search(text)
     label = "published" if published else "updated" if updated else "plain"
     rest = _rest(text)
     if len(rest) > 60 or (label == "plain" and len(rest) > 40):

@@ -40,6 +40,8 @@ class Marks:
     above: tuple[str, ...] = ()
     """Short lines above it."""
     date: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+    """Machine-readable dates in the body: of <time> and itemprop."""
     author: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
 
@@ -120,6 +122,10 @@ def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_
     return Reading(lines, lead, marks, title, profile, container, f"profile:{profile.id}", confidence, removed, True)
 
 
+def _coded_date(el: Element) -> str:
+    return el.get("content") or el.get("datetime") or text_of(el)
+
+
 def _title_above(container: Element, body: Element, title: Title) -> Title:
     """The heading right above the first running text, where nothing better names the article."""
     measured = density.measure(container)
@@ -136,7 +142,9 @@ def _marks(index: Index, body: Element, profile: Profile | None, title: Title) -
 
     heading = title.element
     below, above = (surroundings.after(heading), surroundings.before(heading)) if heading is not None else ((), ())
-    return Marks(below, above, texts(profile.date), texts(profile.author), texts(profile.source))
+    coded = tuple(filter(None, map(_coded_date, selectors.find(index, "[itemprop=datePublished]")[:1])))
+    coded += tuple(el.get("datetime", "") for el in index.tags.get("time", ())[:1] if attached(el, body))
+    return Marks(below, above, texts(profile.date), coded, texts(profile.author), texts(profile.source))
 
 
 def _elements(index: Index, body: Element, wanted: tuple[str, ...]) -> list[Element]:
