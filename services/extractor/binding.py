@@ -79,7 +79,7 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
     for slot, row in zip(slots, rows, strict=True):
         candidates = []
         for cost, mention in row:
-            taken = owners[mention.first, mention.indicator, slot.quantity.unit] < cost
+            taken = owners[mention.first, mention.indicator, slot.quantity.unit] < cost or _held(mention, slot, slots)
             candidates.append(
                 Candidate(
                     mention.indicator,
@@ -91,6 +91,17 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
             )
         found.append(sorted(candidates, key=lambda candidate: candidate.cost))
     return found
+
+
+def _held(mention: Mention, slot: Slot, slots: Sequence[Slot]) -> bool:
+    """The name begins with the noun of another number: `4.380 hộ nghèo và 6.120 hộ cận nghèo`."""
+    return slot.role.name == roles.LEVEL and any(
+        other is not slot
+        and other.quantity.unit == slot.quantity.unit
+        and mention.first < other.stop
+        and mention.last >= other.first
+        for other in slots
+    )
 
 
 def _named_otherwise(slot: Slot, mentions: Sequence[Mention]) -> bool:

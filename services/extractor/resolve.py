@@ -106,6 +106,7 @@ def _options(slot: Slot, candidates: Sequence[Candidate], hint: Given | None, wo
     topics = () if drafts else work.topics
     places = [(area.start, area.end) for area in work.view.areas]
     places += [(period.start, period.end) for period in work.view.periods]
+    places += [(part.start, part.end) for part in work.view.mentions if part.kind == "breakdown"]
     begin = scene.words.at(work.view.sentence.start)
     heir = inherited(slot, [*work.recent, *drafts], topics, scene, places, begin)
     if heir:

@@ -25,6 +25,7 @@ _SCALE: Final = re.compile(fold(r"[(,:]\s*(?:đvt|đơn vị tính|đơn vị)?\
 _SCALES: Final = {"nghìn": 3, "ngàn": 3, "triệu": 6, fold("tỷ"): 9}
 _WHOLE: Final = re.compile(fold(r"\b(tổng|cộng|toàn tỉnh|toàn thành phố|toàn quốc|chung)\b"))
 _NUMBER_LINE: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[.,\s][0-9]{3})*(?:[.,][0-9]+)?\s*%?")
+_YEAR: Final = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _LINE_CHARACTERS: Final = 60
 """Longest line that can be a cell of a table in pieces."""
 
@@ -253,6 +254,9 @@ def _period(row: Row, cell: Cell, scene: Scene) -> str:
         ]
         if own:
             return own[-1].period
+        year = _YEAR.search(scene.reading.text, *cell.heading)
+        if year:
+            return year[0]
     if row.caption < 0:
         return ""
     above = [p.period for p in scene.sentences[row.caption].periods if p.role in ("period", "as_of", "event")]
