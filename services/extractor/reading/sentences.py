@@ -51,6 +51,8 @@ _CHAPTER: Final = re.compile(r"[IVX]{1,5}[.)/] |(?:[0-9]{1,2}|[A-Z])[.)/] [^a-zÃ
 SENTENCE_CHARACTERS_MAX: Final = 2000
 """Longest sentence; the gold articles' longest has 527. Whoever reads a sentence may then look at each pair of its
 words."""
+ABBREVIATION_MAX: Final = 8
+"""Characters before a dot that are looked at: `tp.hcm` has six."""
 HEADING_CHARACTERS_MAX: Final = 150
 """Longest line without a full stop that counts as a heading: headlines of the genre have up to 120 characters."""
 
@@ -138,5 +140,5 @@ def _ends_sentence(line: str, at: int, end: int) -> bool:
         return not follow
     if line[at] != ".":
         return True
-    word = line[line.rfind(" ", 0, at) + 1 : at].lower()
+    word = line[max(0, at - ABBREVIATION_MAX) : at].rpartition(" ")[2].lower()
     return word not in _ABBREVIATIONS and not (len(word) == 1 and word.isalpha())
