@@ -88,11 +88,12 @@ async def run_services(
     stop_stages = asyncio.Event()
 
     async def conduct() -> None:
-        for stage in stages:
-            await progress[stage.name].joined.wait()
-        await asyncio.gather(
-            *(run(each, settings, bus=bus, stop=stop, progress=progress[each.name]) for each in sources)
-        )
+        all_joined = asyncio.gather(*(progress[stage.name].joined.wait() for stage in stages))
+        await _first(all_joined, stop.wait())
+        if not stop.is_set():
+            await asyncio.gather(
+                *(run(each, settings, bus=bus, stop=stop, progress=progress[each.name]) for each in sources)
+            )
         if idle is None:
             await stop.wait()
         else:

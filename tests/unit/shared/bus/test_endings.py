@@ -216,3 +216,24 @@ async def test_a_sink_that_cannot_open_yet_waits() -> None:
     stop.set()
     await task
     assert len(tries) == 3
+
+
+async def test_services_that_still_wait_for_their_store_end_when_told_to_stop() -> None:
+    started: list[str] = []
+
+    @asynccontextmanager
+    async def opening(settings: Settings) -> AsyncIterator[Write]:
+        raise Transient("database away")
+        yield
+
+    async def source(settings: Settings, publish: object, stop: asyncio.Event) -> None:
+        started.append("source")
+        await stop.wait()
+
+    bus, stop = EmbeddedBus(1), asyncio.Event()
+    services = [stage(work=None, open=opening), Source("source", source)]
+    task = asyncio.create_task(run_services(services, SETTINGS, bus=bus, stop=stop, idle=bus.wait_idle))
+    await asyncio.sleep(0.3)
+    stop.set()
+    await asyncio.wait_for(task, 3)
+    assert started == []
