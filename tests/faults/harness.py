@@ -166,7 +166,9 @@ async def read_all(servers: str, topic: str) -> list[Record]:
 def lost_and_repeated(records: Iterable[Record], expected: Iterable[str]) -> tuple[list[str], int]:
     """Values that never came out, and how many outputs are beyond one an input."""
     seen = Counter(record.value.decode() for record in records)
-    return sorted(set(expected) - seen.keys()), sum(seen.values()) - len(seen)
+    lost, repeated = sorted(set(expected) - seen.keys()), sum(seen.values()) - len(seen)
+    print(f"{len(seen)} seen, {len(lost)} lost, {repeated} repeated")  # noqa: T201  # shown with -s, and on failure
+    return lost, repeated
 
 
 def in_order(records: Iterable[Record]) -> bool:
