@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from services.extractor.draft import Draft
+
+ROUNDED: Final = Decimal("0.03")
+"""Share by which `gần 1,1 nghìn` may differ from the 1.074 that it rounds."""
 
 
 def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
@@ -25,13 +31,12 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
             kept.append(draft)
         elif _fullness(draft) > _fullness(kept[at]):
             kept[at] = draft
-    exact = [d for d in kept if d.indicator]
-    told = {(d.value, d.unit) for d in exact if not d.headline}
+    told = {(d.value, d.unit) for d in kept if d.indicator and not d.headline}
+    exact = _exact(kept)
     return [
         d
         for d in kept
-        if d.indicator is None
-        or not ((d.headline and (d.value, d.unit) in told) or any(_rounds(d, other) for other in exact))
+        if d.indicator is None or not ((d.headline and (d.value, d.unit) in told) or _is_rounded(d, exact))
     ]
 
 
@@ -39,14 +44,22 @@ def merge_plan_ratios(drafts: list[Draft]) -> None:
     """A percent of plan without a value of its own goes to the level that it speaks of, where the article tells that
     level
     elsewhere without one (rule: `plan_ratio` is a measure only where there is no absolute value)."""
-    for ratio in [draft for draft in drafts if draft.measure == "plan_ratio" and draft.indicator]:
-        for level in drafts:
-            same = (level.indicator, level.area, level.locality) == (ratio.indicator, ratio.area, ratio.locality)
-            of_it = same and level.measure == "level" and level.period[:4] == ratio.period[:4]
-            if of_it and not ratio.breakdown and level.status == ratio.status and level.plan_ratio is None:
-                level.plan_ratio = ratio.value
-                drafts.remove(ratio)
-                break
+    levels: dict[tuple[object, ...], deque[Draft]] = {}
+    for draft in drafts:
+        if draft.measure == "level" and draft.indicator and draft.plan_ratio is None:
+            levels.setdefault(_subject(draft), deque()).append(draft)
+    merged = set()
+    for ratio in drafts:
+        if ratio.measure == "plan_ratio" and ratio.indicator and not ratio.breakdown:
+            waiting = levels.get(_subject(ratio))
+            if waiting:
+                waiting.popleft().plan_ratio = ratio.value
+                merged.add(id(ratio))
+    drafts[:] = [draft for draft in drafts if id(draft) not in merged]
+
+
+def _subject(draft: Draft) -> tuple[object, ...]:
+    return draft.indicator, draft.area, draft.locality, draft.period[:4], draft.status
 
 
 def published(drafts: Sequence[Draft]) -> list[Draft]:
@@ -76,16 +89,26 @@ def _fullness(draft: Draft) -> int:
     return sum(each is not None for each in given) * 2 + bool(draft.breakdown)
 
 
-def _rounds(draft: Draft, other: Draft) -> bool:
-    """`draft` is a rounded form of `other`: an inexact number with fewer figures, within 3 %."""
-    if draft is other or draft.comparator == "eq" or other.comparator != "eq":
+def _exact(drafts: Iterable[Draft]) -> dict[tuple[object, ...], list[Decimal]]:
+    """The values told without `gần`, `hơn` and the like, sorted, by what they are values of."""
+    values: dict[tuple[object, ...], list[Decimal]] = {}
+    for draft in drafts:
+        if draft.indicator and draft.comparator == "eq":
+            values.setdefault(_measured(draft), []).append(draft.value)
+    for each in values.values():
+        each.sort()
+    return values
+
+
+def _is_rounded(draft: Draft, exact: Mapping[tuple[object, ...], Sequence[Decimal]]) -> bool:
+    """An inexact number within 3 % of an exact one, but not it."""
+    if draft.comparator == "eq":
         return False
-    same = (draft.indicator, draft.measure, draft.unit, draft.period, draft.area, draft.locality) == (
-        other.indicator,
-        other.measure,
-        other.unit,
-        other.period,
-        other.area,
-        other.locality,
-    )
-    return same and draft.value != other.value and abs(draft.value - other.value) <= abs(other.value) * Decimal("0.03")
+    values = exact.get(_measured(draft), ())
+    margin = abs(draft.value) * ROUNDED
+    near = values[bisect_left(values, draft.value - margin) : bisect_right(values, draft.value + margin)]
+    return any(value != draft.value for value in near)
+
+
+def _measured(draft: Draft) -> tuple[object, ...]:
+    return draft.indicator, draft.measure, draft.unit, draft.period, draft.area, draft.locality
