@@ -80,6 +80,10 @@ _LEVEL_OF_PAY: Final = re.compile(
     r"(?:^|\W)(?:mức (?!tổng|đầu tư)|chuẩn (?:hộ )?(?:cận )?nghèo|chuẩn trợ|đầu người|đơn giá|giá bán|giá vé|lương)"
     r"[^0-9]{0,45}$"
 )
+_MONEY: Final = re.compile(
+    r"(?:^|\W)(?:tiền|vốn|kinh phí|quĩ|vay|trị giá|giá|ủng hộ|tài trợ|quyên góp|doanh thu|lãi|lương|thưởng|nợ|dư nợ|"
+    r"trợ cấp|ngân sách|chi phí|học phí|đồng)(?!\w)"
+)
 _THRESHOLD: Final = re.compile(
     r"(?:^|\W)(?P<before>\w+ )?(?:(?P<firm>doanh nghiệp|dn|đơn vị|cơ sở|công ty|hợp tác xã)|"
     r"xã|huyện|thôn|bản|ấp|phường|địa phương|nơi|vùng|hộ)"
@@ -103,6 +107,11 @@ def each(left: Before, times: frozenset[str]) -> bool:
 def level_of_pay(left: Before) -> bool:
     """Whether the words name a rate of pay or a line (`mức hỗ trợ`, `chuẩn nghèo`)."""
     return _LEVEL_OF_PAY.search(left.clause.rstrip()) is not None
+
+
+def money_before(left: Before) -> bool:
+    """Whether the words before speak of money, so that `vốn vay 50 triệu` counts dong though it does not say so."""
+    return _MONEY.search(left.clause) is not None
 
 
 def threshold(left: Before, people: bool) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from services.extractor.model import Quantity
 from services.extractor.quantities import words as in_words
 from services.extractor.quantities.amounts import Amount, Counting, counted, read_amount, read_noun
-from services.extractor.quantities.context import Before, before, comparator
+from services.extractor.quantities.context import Before, before, comparator, money_before
 from services.extractor.quantities.enumerations import share_in_lists
 from services.extractor.quantities.lexicon import Lexicon, lexicon
 from services.extractor.quantities.masks import is_fraction, mask_at
@@ -190,6 +190,9 @@ def _quantity(
     start = amount.numeral.start
     end = max(amount.end, second.end if second else 0, noun.end if noun else 0)
     unit, unit_words, power = _unit(scan, amount, second, noun)
+    if unit is None and noun is None and (second or amount).power and money_before(left):
+        unit = "vnd"
+        rules.append("money_implied")
     value, other, doubtful = _values(scan, amount, second, noun, pair, power)
     bound, bound_start = comparator(left, scan.lexicon)
     if more := _OR_MORE.match(folded, end):
