@@ -9,6 +9,7 @@ Invariant: `store` returns after fsync. What arrives while one runs shares the n
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
 import os
 import secrets
@@ -16,13 +17,15 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from services.crawler.fetch import Exchange
 
 FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
 """The usual size of WARC files: 1 GB."""
+GZIP_LEVEL: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,43 +147,43 @@ def drop_old(folder: Path, today: date, keep_days: int) -> int:
 
 
 def _records(exchange: Exchange, at: datetime) -> bytes:
+    """Response, then request, each a gzip member of its own."""
     from warcio.statusandheaders import StatusAndHeaders
-    from warcio.warcwriter import WARCWriter
 
-    out = io.BytesIO()
-    writer = WARCWriter(out, gzip=True)
     stamp = {"WARC-Date": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     # The body is archived as it came out of its transfer coding: a header that names one would mislead readers.
     kept = [(name, value) for name, value in exchange.headers if name.lower() != "transfer-encoding"]
-    response = writer.create_warc_record(
-        exchange.url,
-        "response",
-        payload=io.BytesIO(exchange.raw),
-        http_headers=StatusAndHeaders(f"{exchange.status} {exchange.reason}".strip(), kept, protocol="HTTP/1.1"),
-        warc_headers_dict=stamp,
+    status = StatusAndHeaders(f"{exchange.status} {exchange.reason}".strip(), kept, protocol="HTTP/1.1")
+    response = _builder().create_warc_record(
+        exchange.url, "response", payload=io.BytesIO(exchange.raw), http_headers=status, warc_headers_dict=stamp
     )
     target = exchange.url.split("/", 3)
-    request = writer.create_warc_record(
-        exchange.url,
-        "request",
-        http_headers=StatusAndHeaders(
-            f"GET /{target[3] if len(target) > 3 else ''} HTTP/1.1",
-            list(exchange.request_headers),
-            is_http_request=True,
-        ),
-        warc_headers_dict=stamp,
-    )
-    writer.write_request_response_pair(request, response)
-    return out.getvalue()
+    line = f"GET /{target[3] if len(target) > 3 else ''} HTTP/1.1"
+    asked = StatusAndHeaders(line, list(exchange.request_headers), is_http_request=True)
+    together = stamp | {"WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
+    request = _builder().create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=together)
+    return _packed(response) + _packed(request)
 
 
 def _warcinfo(name: str) -> bytes:
+    about = {"software": "Solieu", "format": "WARC File Format 1.0"}
+    return _packed(_builder().create_warcinfo_record(name, about))
+
+
+def _packed(record: Any) -> bytes:
+    """Packed here at GZIP_LEVEL: warcio's own writer packs at 9, which takes three times as long for 2 % less."""
     from warcio.warcwriter import WARCWriter
 
     out = io.BytesIO()
-    writer = WARCWriter(out, gzip=True)
-    writer.write_record(writer.create_warcinfo_record(name, {"software": "Solieu", "format": "WARC File Format 1.0"}))
-    return out.getvalue()
+    WARCWriter(out, gzip=False).write_record(record)
+    return gzip.compress(out.getvalue(), compresslevel=GZIP_LEVEL)
+
+
+@cache
+def _builder() -> Any:
+    from warcio.recordbuilder import RecordBuilder
+
+    return RecordBuilder()
 
 
 def _sync(file: IO[bytes] | None) -> None:

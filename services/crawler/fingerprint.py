@@ -11,6 +11,7 @@ CLOCK_CHARACTERS_MAX: Final = 100
 
 _UNSEEN: Final = re.compile(r"<!--.*?-->|<(script|style|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^>]*>")
+_BLANK: Final = re.compile(r"\s*\n\s*")
 _TIME: Final = re.compile(r"\b\d{1,2}:\d{2}\b")
 _WORDS: Final = (
     "lượt xem", "lượt truy cập", "lượt đọc", "luot truy cap", "đã xem", "online", "trực tuyến", "truy cập", "hôm nay",
@@ -23,8 +24,7 @@ ten times as long, and every page that is fetched comes through here."""
 def fingerprint(body: bytes) -> str:
     """SHA-256 of the words and numbers of a page, without markup, scripts and short lines of clocks and counters."""
     text = _TAG.sub("\n", _UNSEEN.sub("\n", body.decode("utf-8", "replace")))
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    text = "\n".join(line for line in lines if line)
+    text = _BLANK.sub("\n", text).strip()
     lowered = text.lower()
     if len(lowered) != len(text):  # a letter that has two small ones, `İ`: then places don't fit, and nothing is cut
         return _hash(text)

@@ -1,4 +1,4 @@
-"""The pace at which one host is asked: its delay between the starts of two requests, its most requests at once."""
+"""The pace at which one host is asked: its delay between two requests, and how many at once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,13 @@ class HostPace:
                     await self._sleep(min(wait_s, _LOOK_S))  # in pieces, to see a stop
                 self._may_ask()
                 self.next_at = self._now() + timedelta(seconds=self.delay_s)
-            yield
+            try:
+                yield
+            finally:
+                if (
+                    self.concurrency == 1
+                ):  # the host counts from when a request reaches it, and a slow one needs the rest
+                    self.next_at = max(self.next_at, self._now() + timedelta(seconds=self.delay_s))
 
     def set_delay(self, delay_s: float) -> None:
         """From the last request on: a longer delay holds already for the next."""
