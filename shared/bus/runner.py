@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -37,6 +37,8 @@ FETCH_RECORDS: Final = 64
 """A batch is gathered in slices, so that its bytes are looked at between: 200 pages may be 1.6 GiB."""
 KEEP_ALIVE_S: Final = 1.0
 WATCH_S: Final = 10.0
+BLOCKED_S_MAX: Final = 5.0
+"""How long beyond the grace of a batch a stop waits for the bus."""
 REVOCATION_SHARE: Final = 0.6
 """Share of the group's rebalance time that a revocation waits for the batch; the rest is for joining anew."""
 
@@ -72,14 +74,20 @@ class Runner:
 
     async def run(self) -> None:
         """Returns after a stop: the running batch has had its grace, the group is left. Raises what the module says."""
-        tasks: set[asyncio.Task[None]] = set()
+        tasks: set[asyncio.Task[Any]] = set()
         try:
             await patiently(self._consumer.start, doing="start", progress=self._progress, stop=self._stop)
             self._progress.joined.set()
-            tasks = {asyncio.create_task(self._loop()), asyncio.create_task(self._watch())}
-            finished, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in finished:
-                task.result()
+            loop, watch = asyncio.create_task(self._loop()), asyncio.create_task(self._watch())
+            stopping = asyncio.create_task(self._stop.wait())
+            tasks = {loop, watch, stopping}
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if stopping.done():
+                # A fetch blocks as long as a rebalance runs: without a broker that may be for ever.
+                await asyncio.wait({loop}, timeout=self._grace_s + BLOCKED_S_MAX)
+            for task in (loop, watch):
+                if task.done():
+                    task.result()
         except Stopped:
             log.info("stopped before the bus was there", stage=self._stage.name)
         finally:

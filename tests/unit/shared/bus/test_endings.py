@@ -79,6 +79,21 @@ async def test_a_broker_that_does_not_answer_is_waited_for_but_not_well(monkeypa
     await task
 
 
+async def test_a_fetch_that_blocks_for_ever_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "BLOCKED_S_MAX", 0.1)
+
+    async def never(self: object, **_: object) -> dict[Partition, list[Record]]:
+        return await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(EmbeddedConsumer, "fetch", never)
+    stop = asyncio.Event()
+    made = runner.Runner(stage(), Hand(), SETTINGS, bus=EmbeddedBus(1), stop=stop, progress=Progress("example"))
+    task = asyncio.create_task(made.run())
+    await asyncio.sleep(0.1)
+    stop.set()
+    await asyncio.wait_for(task, 3)
+
+
 async def test_an_output_that_no_topic_takes_is_a_dead_letter() -> None:
     class Swollen(Hand):
         async def __call__(self, records: Sequence[Record], go_on: Callable[[], bool]) -> list[Done]:
