@@ -20,17 +20,21 @@ _BLANKS: Final = (
 _DASHES: Final = "\u2010\u2011\u2012\u2212\ufe63"
 _LETTERS: Final = (("ƣ", "ư"), ("Ƣ", "Ư"), ("Ð", "Đ"), ("ð", "đ"), ("Ɖ", "Đ"), ("ɖ", "đ"), ("٫", ","), ("٬", "."))
 """Characters that stand for another one: OI for ư (PDF converters), eth for Đ (typing)."""
+_CYRILLIC: Final = tuple(zip("асеорхуіАВЕКМНОРСТХІ", "aceopxyiABEKMHOPCTXI", strict=True))
+"""Cyrillic letters that look Latin: no article of a Vietnamese portal is written in Cyrillic."""
+_FRACTIONS: Final = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
 _ALIKE: Final = (
     *((blank, " ") for blank in _BLANKS),
     *((dash, "-") for dash in _DASHES),
     *_LETTERS,
+    *_CYRILLIC,
     ("\u2028", "\n"),
     ("\u2029", "\n"),
 )
 _WIDE_OR_RAISED: Final = re.compile("[\uff01-\uff5e¹²³⁰⁴-⁹₀-₉]")
 """Full-width forms, and raised or lowered digits: marks of notes, but for the squares and cubes of metres."""
 _ANY: Final = re.compile(f"[{''.join(odd for odd, _ in _ALIKE)}{_WIDE_OR_RAISED.pattern[1:]}")
-_ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+")
+_ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+|(?<![0-9])[½⅓⅔¼¾]")
 
 
 def plain_characters(text: str) -> str:
@@ -62,7 +66,7 @@ def character_edits(text: str) -> Iterator[Edit]:
             start = _base(text, start, done)
             new = unicodedata.normalize("NFC", text[start:end].replace(" ", ""))
         else:
-            new = ""
+            new = _FRACTIONS.get(first, "")
         if new != text[start:end]:
             yield Edit(start, end, new)
         done = end

@@ -16,6 +16,9 @@ _LETTERS_BEFORE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,8}$")
 _LETTERS_AFTER: Final = re.compile(r"[^\W\d_]{1,8}")
 _YEAR_TORN: Final = re.compile(r"(?:năm|tháng [0-9]{1,2}/|quý [ivx0-9]+/|[0-9]/[0-9]{1,2}/) ?([12][0-9]{0,2})$")
 _DIGITS_AFTER: Final = re.compile(r"[0-9]{1,3}(?![0-9%/]|[.,][0-9])")
+_GROUP_TORN: Final = re.compile(r"(?:cho|được|đạt|có|còn|là|hơn|gần|trên|khoảng) [0-9]{1,3}(?:\.[0-9]{3})*\.$")
+"""A number that ends in its mark of thousands, after a word that no sentence ends with a number after."""
+_GROUP_AFTER: Final = re.compile(r"[0-9]{3}(?:\.[0-9]{3})* [^\W\d_]")
 _LIST_MARK_ALONE: Final = re.compile(
     r"(?:^|\n) *(?:[0-9]{1,2}(?:\.[0-9]{1,2})*|[a-zđ]|[ivx]{1,4})[.)]$|(?:^|\n) *[-–+•*]$"
 )
@@ -53,6 +56,10 @@ def _joint(text: str, start: int, end: int) -> str | None:
     touching = end - start == 1
     if touching and last.isdigit() and right.isdigit():
         return "" if _joins_year(left, text, end) else None
+    if touching and right.isdigit() and _GROUP_TORN.search(left) and _GROUP_AFTER.match(text, end):
+        return ""
+    if touching and right == "%" and last.isdigit():
+        return ""
     if touching and last.isalpha() and right.islower() and _joins_word(left, text, end):
         return ""
     if _LIST_MARK_ALONE.search(left):

@@ -71,9 +71,11 @@ def is_damaged(folded: str) -> bool:
     """Whether a word of `folded` that is no syllable makes a known damaged pair with a neighbour: the cheap test before
     `letter_edits`."""
     words = folded.replace(",", " ").replace(".", " ").replace(";", " ").replace(":", " ").split()
-    damaged, table = _damaged_words(), _table()
-    for at, word in enumerate(words):
-        if word in damaged:
+    table = _table()
+    for word in _damaged_words().intersection(words):
+        at = -1
+        for _ in range(words.count(word)):
+            at = words.index(word, at + 1)
             around = [_NUMBER if near[0].isdigit() else near for near in words[max(0, at - 1) : at + 2]]
             if any(table.get(pair) is not None for pair in pairwise(around)):
                 return True
