@@ -29,9 +29,7 @@ def is_document(href: str) -> bool:
     )
 
 
-def attachments(
-    index: Index, body: Element, container: Element | None, profile: Profile | None, url: str
-) -> tuple[Attachment, ...]:
+def attachments(index: Index, container: Element | None, profile: Profile | None, base: str) -> tuple[Attachment, ...]:
     """Links to documents in the container and in the parts that the profile names, once each, in order."""
     roots = [container] if container is not None else []
     roots += [el for s in (profile.attachments if profile else ()) for el in selectors.find(index, s)]
@@ -40,14 +38,14 @@ def attachments(
         for a in root.iter("a"):
             href = (a.get("href") or "").strip()
             if href and is_document(href):
-                address = _absolute(url, href)
+                address = _absolute(base, href)
                 name = unquote(address.split("?", 1)[0].rsplit("/", 1)[-1])
                 found.setdefault(address, Attachment(address, normalise.line(text_of(a)) or name))
     return tuple(found.values())[:_MOST]
 
 
-def _absolute(url: str, href: str) -> str:
+def _absolute(base: str, href: str) -> str:
     try:
-        return urljoin(url, href)
+        return urljoin(base, href)
     except ValueError:
         return href

@@ -12,6 +12,7 @@ from services.cleaner.bylines import author_of, source_of
 from services.cleaner.compose import text_of
 from services.cleaner.decode import mend, needs_mending
 from services.cleaner.dom import Element, Index
+from services.cleaner.linearise import linearise
 from services.cleaner.lines import Kind, Line, is_prose
 from services.cleaner.model import Article, Discarded, Removed
 from services.cleaner.outcomes import Reason
@@ -23,6 +24,7 @@ _TEXT_CHARS_MIN: Final = 60
 """An article has at least a title and a sentence."""
 _SPARSE_CHARS: Final = 30_000
 """Text below this length, blanks included, may be that of an error or challenge page."""
+_SPARSE_PROSE: Final = 200
 _CODED_CHARS: Final = 200
 """No word of any language is as long: a run that a script would decode, or an inlined file (portals.md D13)."""
 
@@ -68,6 +70,8 @@ def clean_html(
     reading = ways.read(body, head, index, known, feed_title)
     prose = ways.prose_chars(reading.lines)
     found = pagetype.of_head(head.title, headings, visible, prose)
+    if found is None and prose < _SPARSE_PROSE:
+        found = pagetype.of_notices([line.text for line in linearise(body, [])])
     if found:
         return Discarded(*found, reading.removed)
     headlines = listing.headlines(index) if prose < listing.SHORT_CHARS else 0
@@ -103,7 +107,7 @@ def _article(
     kept = without_repeats(join_torn(kept), removed)
     if title.text:
         kept = [line for line in kept if titles.key(line.text) != titles.key(title.text)]
-    files = attachments(index, body, reading.container, profile, url)
+    files = attachments(index, reading.container, profile, head.base)
     refused = _refused(kept, lines, head, reading, title.text, lead, bool(files), scrambled)
     if is_listing:
         refused = Reason.LISTING, "headlines that link elsewhere, each with a teaser"

@@ -31,6 +31,8 @@ _FIELD: Final = re.compile(r'"(datePublished|headline)"\s*:\s*"((?:[^"\\]|\\.)*)
 class Meta:
     url: str = ""
     """The page's address, where known."""
+    base: str = ""
+    """What its relative links are relative to."""
     title: str = ""
     """Of <title>."""
     names: dict[str, str] = field(default_factory=dict)
@@ -82,8 +84,7 @@ def clean(text: str) -> str:
 
 def read(root: Element, url: str) -> Meta:
     """Reads before scripts are stripped. Never raises."""
-    meta = Meta(url)
-    base = url
+    meta = Meta(url, url)
     for el in root.iter("title", "meta", "link", "base", "script", "input"):
         tag = el.tag
         if tag == "meta":
@@ -96,14 +97,14 @@ def read(root: Element, url: str) -> Meta:
         elif tag == "link":
             meta.canonical = meta.canonical or _canonical(el)
         elif tag == "base":
-            base = _join(base, el.get("href") or "")
+            meta.base = _join(url, el.get("href") or "")
         elif tag == "script":
             if "ld+json" in (el.get("type") or ""):
                 _read_json_ld(el.text or "", meta)
         elif (el.get("type") or "").lower() == "password":
             meta.passwords += 1
     if meta.canonical:
-        joined = _join(base, meta.canonical)
+        joined = _join(meta.base, meta.canonical)
         meta.canonical = joined if re.match(r"https?://", joined, re.IGNORECASE) else None
     root_names = root.keys() if root.tag == "html" else []
     meta.is_amp = "amp" in root_names or "⚡" in root_names

@@ -36,6 +36,7 @@ VIETNAMESE_SHARE_MIN: Final = 0.06
 _FEED: Final = re.compile(
     r"(?:<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL
 )
+_NOTICE_CHARS: Final = 250
 _CHALLENGE_CHARS: Final = 1500
 """Visible text of a challenge page, at most: the wordiest seen has 700 characters."""
 _LANGUAGE_CHARS: Final = 2000
@@ -102,6 +103,11 @@ def of_head(title: str, headings: Sequence[str], visible: str, prose: int) -> tu
         if found and (prose < 400 or found[0] is Reason.SOFT_404):
             return found
     return _by_words("text", visible)
+
+
+def of_notices(lines: Sequence[str]) -> tuple[Reason, str] | None:
+    """A short line of a page without running text says that there is no such article, whatever its menus hold."""
+    return next((found for line in lines if len(line) <= _NOTICE_CHARS and (found := _by_words("text", line))), None)
 
 
 def _by_words(place: str, text: str) -> tuple[Reason, str] | None:

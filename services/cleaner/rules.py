@@ -20,6 +20,8 @@ from services.cleaner.model import Removed
 _DATA: Final = Path(__file__).with_name("rules") / "lines.yaml"
 _SEPARATOR: Final = r"[\s\-–—|,.:;*()/\[\]•·»>«<+]+"
 _TRIM: Final = r"[\s\-–—|,.:;*/\[\]•·»>«<+]*"
+_ARTICLE_CHARS: Final = 200
+"""Running text before a comments' heading that makes it the end: above the article it is a link to them."""
 _CHARS_DEFAULT: Final = 60
 """`tin cùng chuyên mục` and `chia sẻ` are ordinary words too, so only whole short lines are struck."""
 
@@ -27,7 +29,7 @@ _CHARS_DEFAULT: Final = 60
 @dataclass(frozen=True, slots=True)
 class Rule:
     name: str
-    scope: Literal["line", "part", "related"]
+    scope: Literal["line", "part", "related", "end"]
     where: Literal["any", "head", "tail"]
     chars: int
     regex: re.Pattern[str]
@@ -68,7 +70,7 @@ def apply(lines: Sequence[Line]) -> tuple[list[Line], list[Removed]]:
     """What stays, and what went. Rows of data tables are never judged by their words."""
     removed: list[Removed] = []
     lines = [_without_parts(line, removed) for line in lines]
-    lines = _without_related(lines, removed)
+    lines = _without_related(_until_end(lines, removed), removed)
     prose = [i for i, line in enumerate(lines) if is_prose(line)]
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
     kept: list[Line] = []
@@ -84,10 +86,11 @@ def apply(lines: Sequence[Line]) -> tuple[list[Line], list[Removed]]:
 
 
 @lru_cache(maxsize=1)
-def _by_scope() -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]:
-    rules = load()
-    line, part, related = (tuple(r for r in rules if r.scope == scope) for scope in ("line", "part", "related"))
-    return line, part, related
+def _by_scope() -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]:
+    line, part, related, end = (
+        tuple(r for r in load() if r.scope == scope) for scope in ("line", "part", "related", "end")
+    )
+    return line, part, related, end
 
 
 @lru_cache(maxsize=1)
@@ -120,6 +123,17 @@ def _without_parts(line: Line, removed: list[Removed]) -> Line:
                 removed.append(Removed(rule.name, match[0].strip()))
                 line = replace(line, text=left)
     return line
+
+
+def _until_end(lines: list[Line], removed: list[Removed]) -> list[Line]:
+    """The lines before the first that ends an article: what readers write under it is theirs."""
+    before = 0
+    for i, line in enumerate(lines):
+        if before >= _ARTICLE_CHARS and line.kind is not Kind.ROW and any(r.hits(line.text) for r in _by_scope()[3]):
+            removed.extend(Removed("comments", x.text) for x in lines[i:])
+            return lines[:i]
+        before += len(line.text) if _is_body(line) else 0
+    return lines
 
 
 def is_related_heading(text: str) -> bool:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from services.cleaner.dom import Element, Index, text_of
 from services.cleaner.meta import Meta, clean
+from services.cleaner.surroundings import after
+from services.cleaner.visible_dates import read_date
 from shared.vietnam.text import fold
 
 _NO_WORD: Final = re.compile(r"[\W_]+")
@@ -20,6 +23,8 @@ _SITE: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE_NAME: Final = re.compile(r"title|tieu-?de|tde|headline|heading|tentin|ten-tin", re.IGNORECASE)
+_SECTION_CHARS: Final = 25
+"""A shorter <h1> may be the section's name: headlines of the gold have 30 characters and more."""
 _START_CHARS: Final = 8
 TITLE_CHARS: Final = (8, 300)
 
@@ -69,7 +74,8 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and not _is_site(el, text, meta)
     ]
     if len(h1) == 1:
-        return Title(clean(h1[0][1]), h1[0][0], 0.7)
+        section = len(h1[0][1]) < _SECTION_CHARS or bool(_SITE.match(h1[0][1]))
+        return Title(clean(h1[0][1]), h1[0][0], 0.5 if section else 0.7)
     for ref in refs:
         text = without_site(ref, meta.site_name)
         if len(text) >= 20 and not _SITE.match(text):
@@ -145,6 +151,20 @@ def without_site(text: str, site_name: str) -> str:
                 left = left.removesuffix(parts[i]) if i else left.removeprefix(parts[i])
         return without_site(left.strip(" -–—|»:•·/"), site_name)
     return text
+
+
+def dated(index: Index, meta: Meta) -> Title:
+    """The first heading with a dateline under it: an article's, where the head names only the site. Boxes have none."""
+    for el in _headings(index):
+        text = text_of(el)
+        if 15 <= len(text) <= 250 and not _links_away(el, meta) and any(map(is_dateline, islice(after(el), 4))):
+            return Title(clean(text), el, 0.7)
+    return Title("", None, 0.0)
+
+
+def is_dateline(text: str) -> bool:
+    found = read_date(text)
+    return found is not None and (found.bare or found.label != "plain")
 
 
 def before(first: Element, root: Element) -> Title:

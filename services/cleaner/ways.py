@@ -185,6 +185,9 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
     title = titles.choose(meta, index, body, (), feed_title)
     if title.element is not None and not attached(title.element, body):
         title = replace(title, element=None)
+    if title.element is None and title.sure < _SURE:
+        dated = titles.dated(index, meta)
+        title = dated if dated.element is not None and attached(dated.element, body) else title
     marks = _marks(index, body, None, title)
     measured = density.measure(body)
     log: list[Dropped] = []
