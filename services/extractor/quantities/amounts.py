@@ -12,7 +12,7 @@ from services.extractor.quantities.spelled import parse_words
 
 _HALF: Final = re.compile(r" rưỡi(?!\w)")
 _NEXT: Final = re.compile(r" (?=[0-9])")
-_NOTE: Final = re.compile(r"(?:\[[0-9]{1,2}\]|\([0-9]{1,2}\)|\*{1,3})(?= )")
+_NOTE: Final = re.compile(r"(?:\[[0-9]{1,2}\]| ?\([0-9]{1,2}\)|\*{1,3})(?= )")
 """A note's mark between a number and its noun (`8.095(1) người`)."""
 _IN_WORDS: Final = re.compile(r" ?\(([^\W\d_][^()0-9]{1,60})\)(?= )")
 _PER_MARK: Final = re.compile(r" ?/ ?| mỗi | một ")
@@ -82,7 +82,7 @@ def _no_scale(folded: str, start: int, end: int, numeral: Numeral) -> bool:
     """`k` is a thousand only where it is glued (`500k`), and `tỷ lệ` is a rate: `5% tỷ lệ` has no scale."""
     word = folded[start:end]
     if word == "k":
-        return start != numeral.end or numeral.form != "plain" or len(numeral.digits) < 2
+        return start != numeral.end or numeral.form not in ("plain", "decimal") or len(numeral.digits) < 2
     return word == "tỉ" and folded.startswith((" lệ", " trọng", " suất", " số"), end)
 
 

@@ -29,6 +29,8 @@ _LIST_MARK: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)/](?=\s|[^\W\d
 _A_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9]| ?[-–—/%])")
 _NUMBERED: Final = re.compile(r"\)(?= [^\W\d_])")
 _MINUS: Final = re.compile(r"(?:(?<=[ (:])|(?<=^\())(-|âm )$")
+_SIGN: Final = re.compile(r"\((?:tăng |giảm )?([-+–]) ?$")
+"""A sign right after a bracket: `42 vụ (-8 vụ)`."""
 _MULTIPLE: Final = re.compile(r"(gấp|tăng|giảm)(?: (?:hơn|gần|khoảng|trên|tới|lên|từ))? $")
 _CASE_BOUND: Final = {"lên": "ge", "xuống": "le"}
 
@@ -64,6 +66,7 @@ def read_quantities(reading: Reading) -> list[Quantity]:
     `fraction`).
     - `gấp 1,5 lần`, `gấp đôi` are the rise in percent (50, 100; rule `times`); `tăng 1,3 lần` is doubtful.
     - `không còn hộ nào` is 0 (rule `nought`), where the caller must check that the indicator's noun is denied.
+    - `(-2,5%)` and `âm 2,5%` are negative (rule `minus`); `vốn vay 50 triệu` is dong (rule `money_implied`).
     - A bare number in an enumeration takes the unit behind its last member (rule `list_unit`).
     - unit is None where no unit noun follows, and where the noun is none of the contract's (a currency).
 
@@ -209,6 +212,9 @@ def _quantity(
     if unit == "percent" and not rules and (minus := _MINUS.search(left.clause)):
         value, start = -value, start - len(minus[1])
         rules.append("minus")
+    if reason is None and not pair and (sign := _SIGN.search(left.clause)):
+        value, start = abs(value) if sign[1] == "+" else -abs(value), start - len(sign[0]) + sign[0].index(sign[1])
+        rules.append("signed")
     return Quantity(
         start,
         end,

@@ -14,7 +14,8 @@ from typing import Final, Literal, NamedTuple
 NUMERAL: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 """Every run of digits and marks between digits; the scan of the text goes from one to the next."""
 DIGITS_MAX: Final = 18
-"""Longest number that is read. The largest sums of the domain have 15 digits in dong; longer runs are codes."""
+"""Longest number that is read. The largest sums of the domain have 15 digits in dong; longer runs are codes, as is
+`0123`."""
 
 Form = Literal["plain", "grouped", "decimal", "dot3", "comma3", "dot_decimal", "english", "malformed"]
 Habit = Literal["vietnamese", "english", "unknown"]
@@ -93,7 +94,8 @@ class Numeral(NamedTuple):
 def form_of(digits: str) -> Form:
     """How `digits` (digits and single marks between them) is written."""
     if digits.isdigit():
-        return "plain" if len(digits) <= DIGITS_MAX else "malformed"
+        code = len(digits) > DIGITS_MAX or (len(digits) > 2 and digits[0] == "0")
+        return "malformed" if code else "plain"
     if len(digits) > DIGITS_MAX + digits.count(".") + digits.count(","):
         return "malformed"
     for form, pattern in _FORMS:
