@@ -20,6 +20,10 @@ _ISO: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+_SCRIPT_DATE: Final = re.compile(r"[A-Z][a-z]{2},? ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?: (?:GMT|UTC)([+-]\d{4})?)?")
+"""What a script's `Date` prints: `Sat Nov 18 2023 18:21:41 GMT+0000`."""
+_EPOCH: Final = re.compile(r"[12]\d{9}(?:\d{3})?")
+"""Seconds or milliseconds since 1970."""
 _PATH_DATE: Final = re.compile(r"/(20\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-])|/(20\d\d)(\d{2})(\d{2})(?=[/-])")
 
 
@@ -30,8 +34,13 @@ class Published:
 
 
 def machine_date(text: str) -> datetime | None:
-    """A date of JSON-LD or meta. Without zone it is local time."""
+    """A date of JSON-LD or meta. Without zone it is local time; a bare number counts seconds or milliseconds."""
     text = text.strip()
+    if _EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10]), VIETNAM)
+    script = _SCRIPT_DATE.match(text)
+    if script:
+        text = f"Day, {script[2]} {script[1]} {script[3]} {script[4]} {script[5] or '+0000'}"
     broken = _NUKEVIET.fullmatch(text)
     if broken:
         text = f"{broken[1]} {broken[2]}"

@@ -28,6 +28,7 @@ _STRIKING: Final = names("s strike del")
 INDEXED_ATTRS: Final = ("itemprop", "data-role", "data-field")
 _WITH_CLASS, _WITH_ID, _WITH_STYLE = (etree.XPath(f"//*[@{name}]") for name in ("class", "id", "style"))
 _WITH_OTHER: Final = etree.XPath("//*[@hidden or @itemprop or @data-role or @data-field]")
+_SENTENCE_CHARS: Final = 60
 _STYLE_CHARS_MAX: Final = 20_000
 """What an editor or a page hides stands in a small style sheet; a large one is a system's own, for menus and tabs."""
 _INDEXED_TAGS: Final = names("a h1 h2 h3 h4 article main time table nav footer aside header form")
@@ -106,6 +107,7 @@ def prepare(root: Element) -> Index:
 
     Elements are found by what they bear, in C: asking thousands for every attribute costs more than the parse."""
     unseen = hidden_names(_styles(root))
+    _keep_only_body(root)
     etree.strip_elements(root, *_NO_TEXT, with_tail=False)
     index = Index()
     hidden: list[Element] = []
@@ -130,6 +132,21 @@ def prepare(root: Element) -> Index:
     for el in struck:
         drop(el, "struck-out", index.dropped)
     return index
+
+
+def _keep_only_body(root: Element) -> None:
+    """A <noscript> that holds most of the page's text is its body, not a plea for scripts."""
+    for el in list(root.iter("noscript")):
+        paragraphs = [text for p in el.iter("p", "div", "li") if len(text := text_of(p)) >= _SENTENCE_CHARS]
+        if paragraphs and "javascript" not in paragraphs[0].lower():
+            size = len(text_of(el))
+            if size >= _SENTENCE_CHARS * 2 and 2 * size >= len(_shown_text(root)):
+                el.tag = "div"
+
+
+def _shown_text(root: Element) -> str:
+    hidden = sum(len(raw_text(el)) for el in root.iter("script", "style"))
+    return raw_text(root)[hidden:]
 
 
 def _index_others(index: Index, root: Element) -> list[Element]:

@@ -69,7 +69,7 @@ def clean_html(
     known = profiles.recognised(source, head, index, profile)
     reading = ways.read(body, head, index, known, feed_title)
     prose = ways.prose_chars(reading.lines)
-    found = pagetype.of_head(head.title, headings, visible, prose)
+    found = pagetype.of_head(head.title, headings, visible, prose, reading.anchored)
     if found is None and prose < _SPARSE_PROSE:
         found = pagetype.of_notices([line.text for line in linearise(body, [])])
     if found:

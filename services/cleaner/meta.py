@@ -59,8 +59,8 @@ class Meta:
     def published(self) -> Iterator[tuple[str, str]]:
         """Source (`json_ld` or `meta`) and text of each machine-readable publication date, best first."""
         for article in self.articles:
-            if isinstance(article.get("datePublished"), str):
-                yield "json_ld", article["datePublished"]
+            if isinstance(article.get("datePublished"), str | int):
+                yield "json_ld", str(article["datePublished"])
         for name in _PUBLISHED_NAMES:
             if self.names.get(name):
                 yield "meta", self.names[name]

@@ -94,12 +94,16 @@ def of_source(source: bytes, visible: str) -> tuple[Reason, str] | None:
     return _by_words("source", source.decode("utf-8", "replace"))
 
 
-def of_head(title: str, headings: Sequence[str], visible: str, prose: int) -> tuple[Reason, str] | None:
-    """What titles and the visible text of a page with little running text say of it."""
+def of_head(title: str, headings: Sequence[str], visible: str, prose: int, anchored: bool) -> tuple[Reason, str] | None:
+    """What titles and the visible text of a page with little running text say of it.
+
+    `anchored`: the text follows a title of its own; a section's name in the head or in a heading then says nothing."""
     if prose >= 1500:
         return None
     for text in (title, *headings):
         found = _by_words("title", text)
+        if found and found[0] is Reason.LISTING and anchored:
+            continue
         if found and (prose < 400 or found[0] is Reason.SOFT_404):
             return found
     return _by_words("text", visible)

@@ -20,6 +20,7 @@ _TOKENS_MAX: Final = 8000
 """Distinct classes or ids looked at: real pages have up to 2,000."""
 _PROSE_MIN: Final = 60
 """Characters of running text that make a region: one short sentence."""
+_MENU_SHARE: Final = 0.3
 _FULL_BLOCKS: Final = 2
 """From this many paragraphs a region can be a whole article, and grows only over plain paragraphs."""
 _LABEL_CHARS: Final = 50
@@ -81,7 +82,7 @@ def region(density: Density, title: Element | None) -> Region | None:
     """The container of the article below the density's root; None where there is no running text."""
     root = density.order[0]
     if density.prose(root) < _PROSE_MIN:
-        return None
+        return _short_lines(density, title)
     if title is not None and title in density.place:
         start = next(
             (a for a in title.iterancestors() if a in density.place and density.prose_after(title, a) >= _PROSE_MIN),
@@ -91,6 +92,17 @@ def region(density: Density, title: Element | None) -> Region | None:
             return Region(_grown(density, start, title), True)
     start = _densest(density)
     return Region(_grown(density, start, None), False) if start is not None else None
+
+
+def _short_lines(density: Density, title: Element | None) -> Region | None:
+    """What follows the title on a page of short paragraphs and lists alone, where it is no menu."""
+    for el in title.iterancestors() if title is not None and title in density.place else ():
+        if el not in density.place:
+            return None
+        after = density.chars(el) - density.chars(title)
+        if after >= 2 * _PROSE_MIN:
+            return Region(el, True) if density.link_share(el) <= _MENU_SHARE else None
+    return None
 
 
 def _densest(density: Density) -> Element | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -13,6 +14,8 @@ _AFTER: Final = 14
 _BEFORE: Final = 8
 _UP_AFTER: Final = 6
 """Levels that the search climbs: title, its row, cell, table, module, pane."""
+_RELATIVE: Final = re.compile(r"\b(?:giây|phút|giờ|tiếng|ngày|tuần|tháng) trước\b", re.IGNORECASE)
+"""A time counted from the visit, which a script writes over the exact one that an attribute keeps."""
 _UP_BEFORE: Final = 4
 """Fewer upwards: further above stands the page's header with its clock."""
 
@@ -31,6 +34,8 @@ def _following(title: Element) -> Iterator[str]:
     node = title
     for _ in range(_UP_AFTER):
         for sibling in node.itersiblings():
+            if sibling.tag == "footer":
+                return
             for text in _pieces(sibling):
                 if len(text) > 2 * LINE_CHARS:
                     return
@@ -56,6 +61,11 @@ def _preceding(title: Element) -> Iterator[str]:
         node = parent
 
 
+def _exact(el: Element) -> Iterator[str]:
+    for node in el.iter("*"):
+        yield from (value for name in ("title", "datetime", "data-time", "data-date") if (value := node.get(name)))
+
+
 def _pieces(el: Element) -> Iterator[str]:
     """The text of `el`, or of its parts where it is longer than a line. Iterative."""
     stack = [el]
@@ -67,6 +77,8 @@ def _pieces(el: Element) -> Iterator[str]:
         if not text:
             continue
         if len(text) <= LINE_CHARS or len(node) == 0:
+            if _RELATIVE.search(text):
+                yield from _exact(node)
             yield text
         else:
             if node.text and node.text.strip():

@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from lxml import etree
+
 from services.cleaner.dom import Element, Index, text_of
 from services.cleaner.meta import Meta, clean
 from services.cleaner.surroundings import after
@@ -22,6 +24,8 @@ _SITE: Final = re.compile(
     r"ủy ban|uỷ ban|đài|tin tức|trung tâm|tin|cục|chi cục|phòng|portal|home|online|news|chi tiết(?: tin| bài viết)?)\b",
     re.IGNORECASE,
 )
+_PORTAL: Final = re.compile(r"(?:báo điện tử|cổng (?:thông tin|ttđt)|trang (?:thông tin|chủ|ttđt)|website)\b", re.IGNORECASE)
+"""No headline begins so; at an end of a <title> it is the site, even if it is the longest part."""
 _TITLE_NAME: Final = re.compile(r"title|tieu-?de|tde|headline|heading|tentin|ten-tin", re.IGNORECASE)
 _SECTION_CHARS: Final = 25
 """A shorter <h1> may be the section's name: headlines of the gold have 30 characters and more."""
@@ -57,17 +61,19 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
     refs = references(meta, feed_title)
     keys = [key(ref) for ref in refs]
     for el in wanted:
-        text = text_of(el)
+        text = _heading_text(el)
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and not _links_away(el, meta):
             return Title(clean(text), el, 1.0 if _agrees(key(text), keys) else 0.8)
     for el in _headings(index) if refs else ():
-        text = text_of(el)
+        text = _heading_text(el)
+        if key(text) == key(meta.site_name):
+            continue
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not _links_away(el, meta):
             return Title(clean(text), el, 1.0)
     plain = _said_plainly(body, refs, keys) if refs else None
     if plain is not None:
         return Title(clean(text_of(plain)), plain, 0.9)
-    found = [(el, text_of(el)) for el in index.tags.get("h1", ())]
+    found = [(el, _heading_text(el)) for el in index.tags.get("h1", ())]
     h1 = [
         (el, text)
         for el, text in found
@@ -81,6 +87,18 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
         if len(text) >= 20 and not _SITE.match(text):
             return Title(text, None, 0.4 if ref == meta.title else 0.7)
     return Title(clean(h1[0][1]), h1[0][0], 0.5) if h1 else Title("", None, 0.0)
+
+
+def _heading_text(el: Element) -> str:
+    """The text of a heading in one line: a blank where the page breaks it."""
+    if next(el.iter("br"), None) is None:
+        return text_of(el)
+    pieces = [el.text or ""]
+    for event, node in etree.iterwalk(el, events=("start", "end")):
+        if node is el:
+            continue
+        pieces.append((" " if node.tag == "br" else node.text or "") if event == "start" else node.tail or "")
+    return " ".join("".join(pieces).split())
 
 
 def _headings(index: Index) -> Iterator[Element]:
@@ -144,6 +162,8 @@ def without_site(text: str, site_name: str) -> str:
         if key(parts[i]) == key(site_name) or (_SITE.match(parts[i]) and len(parts[i]) < 70)
     ]
     longest = max(range(len(parts)), key=lambda i: len(parts[i]))
+    if longest in ends and _PORTAL.match(parts[longest]) and len(text) - len(parts[longest]) >= 23:
+        longest = -1
     if any(i != longest for i in ends):
         left = text
         for i in ends:

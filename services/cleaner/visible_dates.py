@@ -48,7 +48,7 @@ _WEEKDAY: Final = re.compile(
 _PUBLISHED_LABEL: Final = re.compile(
     r"\b(?:ngày đăng(?: tin| bài)?|ngày đưa(?: tin)?|đăng ngày|đăng lúc|đăng vào(?: lúc)?|"
     r"được đăng(?: lúc| ngày)?|xuất bản|ngày xuất bản|"
-    r"ngày ban hành|ngày tạo|ngày viết|phát hành|posted on|published(?: on)?|date)\b",
+    r"đăng(?=\s*:)|ngày ban hành|ngày tạo|ngày viết|phát hành|posted on|published(?: on)?|date)\b",
     re.IGNORECASE,
 )
 _UPDATED_LABEL: Final = re.compile(
@@ -132,7 +132,9 @@ def read_date(text: str, fetched_at: datetime | None = None) -> VisibleDate | No
     published, updated = _PUBLISHED_LABEL.search(text), _UPDATED_LABEL.search(text)
     if published or updated:
         text = _SHORT_YEAR.sub(r"\1\g<2>\3\g<2>20\4", text)
-    found = day_time(text)
+    # Of an edit and the publication in one line, the date behind its own label.
+    second = published and updated and published.start() > updated.start()
+    found = (day_time(text[published.start() :]) if published and second else None) or day_time(text)
     if found is None or not possible(found[0], fetched_at):
         return None
     label = "published" if published else "updated" if updated else "plain"

@@ -19,7 +19,7 @@ from services.cleaner.profiles import Profile
 from services.cleaner.titles import Title
 from services.cleaner.visibility import is_narrow_only
 
-_BODY_CHARS_MIN: Final = 80
+_BODY_CHARS_MIN: Final = 50
 _SURE: Final = 0.7
 _TWIN_SHARE: Final = 0.7
 """Share of a block's word triples that must stand elsewhere too: editors shorten the version for telephones."""
@@ -185,7 +185,7 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
     title = titles.choose(meta, index, body, (), feed_title)
     if title.element is not None and not attached(title.element, body):
         title = replace(title, element=None)
-    if title.element is None and title.sure < _SURE:
+    if title.sure < _SURE:
         dated = titles.dated(index, meta)
         title = dated if dated.element is not None and attached(dated.element, body) else title
     marks = _marks(index, body, None, title)
