@@ -45,14 +45,19 @@ def merge_plan_ratios(drafts: list[Draft]) -> None:
     level
     elsewhere without one (rule: `plan_ratio` is a measure only where there is no absolute value)."""
     levels: dict[tuple[object, ...], deque[Draft]] = {}
+    told = set()
     for draft in drafts:
-        if draft.measure == "level" and draft.indicator and draft.plan_ratio is None:
-            levels.setdefault(_subject(draft), deque()).append(draft)
+        if draft.measure == "level" and draft.indicator:
+            told.add((_subject(draft), draft.plan_ratio))
+            if draft.plan_ratio is None:
+                levels.setdefault(_subject(draft), deque()).append(draft)
     merged = set()
     for ratio in drafts:
         if ratio.measure == "plan_ratio" and ratio.indicator and not ratio.breakdown:
             waiting = levels.get(_subject(ratio))
-            if waiting:
+            if (_subject(ratio), ratio.value) in told:
+                merged.add(id(ratio))
+            elif waiting:
                 waiting.popleft().plan_ratio = ratio.value
                 merged.add(id(ratio))
     drafts[:] = [draft for draft in drafts if id(draft) not in merged]
@@ -95,6 +100,7 @@ def _exact(drafts: Iterable[Draft]) -> dict[tuple[object, ...], list[Decimal]]:
     for draft in drafts:
         if draft.indicator and draft.comparator == "eq":
             values.setdefault(_measured(draft), []).append(draft.value)
+            values.setdefault(_told(draft), []).append(draft.value)
     for each in values.values():
         each.sort()
     return values
@@ -105,9 +111,16 @@ def _is_rounded(draft: Draft, exact: Mapping[tuple[object, ...], Sequence[Decima
     if draft.comparator == "eq":
         return False
     values = exact.get(_measured(draft), ())
+    if not values and draft.headline:
+        values = exact.get(_told(draft), ())
     margin = abs(draft.value) * ROUNDED
     near = values[bisect_left(values, draft.value - margin) : bisect_right(values, draft.value + margin)]
     return any(value != draft.value for value in near)
+
+
+def _told(draft: Draft) -> tuple[object, ...]:
+    """What a headline has in common with the sentence of the body that it shortens."""
+    return draft.indicator, draft.measure, draft.unit
 
 
 def _measured(draft: Draft) -> tuple[object, ...]:

@@ -69,6 +69,9 @@ _AS_BEFORE: Final = re.compile(
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
 _SUBSIDISED: Final = re.compile(fold(r"\b(?:hỗ trợ|miễn|đóng|chiết khấu|trợ giá)(?: thêm| tối đa| tới)?\s*$"))
+_OTHER_PLACES: Final = re.compile(
+    fold(r"\s*(?:so với |hơn )?(?:các|cả|mức|bình quân|trung bình|tỉnh|nước|khu vực|vùng|thế giới)\b")
+)
 _A_DAY: Final = re.compile(fold(r"\s*(?:/|mỗi|một) ?ngày\b"))
 _BESIDE_CHANGE: Final = re.compile(
     fold(r"[\s,]*\(?(?:tương ứng|tương đương|tức|hay|bằng)(?: với| là| tăng| giảm| khoảng)*\s*$")
@@ -77,6 +80,11 @@ _DISTANCE: Final = re.compile(
     fold(r"\b(cao hơn|thấp hơn|ít hơn|nhiều hơn|tăng|giảm|hụt|kém)(?: khoảng| gần| hơn)?\s*$")
 )
 _NAMED_FALL: Final = re.compile(fold(r"\b(?:tỷ lệ|mức|tốc độ) giảm (?:hộ )?nghèo\b[^,;.]*$"))
+_DENIED: Final = re.compile(fold(r"\b(?:không phải|chứ không|thay vì)(?: là| chỉ| có)*(?: con số| mức)?\s*$"))
+"""What a correction takes back: `không phải là 12.000 mà là 15.000`."""
+_SUPPOSED: Final = re.compile(fold(r"\b(?:nếu(?! như\b| năm\b| tính\b| so\b)|giả sử|giả định)\b[^,;.]*$"))
+"""`nếu năm 2020 …` and `nếu như … thì` compare two results."""
+_REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
 _REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
@@ -97,12 +105,13 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
     """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it,
     from it
     to the sentence's end, and the role of the number before it."""
-    if _EACH.search(before):
-        return Role(NOTHING, rule="role.for_each")
-    if _A_DAY.match(after):
-        return Role(NOTHING, rule="role.for_each")
-    if _WHOLE.search(before):
-        return Role(NOTHING, rule="role.whole")
+    unsaid = _unsaid(quantity, before, after)
+    if unsaid:
+        return Role(NOTHING, rule=unsaid)
+    if "signed" in quantity.rules:
+        return Role(CHANGE, rule="role.signed")
+    if "times" in quantity.rules and _DIRECTION.search(before) is None:
+        return Role(CHANGE, rule="role.multiple")
     if quantity.unit == "percent":
         if last is not None and last.name == CHANGE and _BESIDE_CHANGE.match(before):
             return Role(CHANGE, last.sign, rule="role.the_same_change_in_percent")
@@ -116,6 +125,19 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
     if quantity.unit == "percent" and _NAMED_FALL.search(before):
         return Role(CHANGE, -1, rule="role.rate_of_fall")
     return _direction(quantity, before, after)
+
+
+def _unsaid(quantity: Quantity, before: str, after: str) -> str:
+    """The rule by which a number is not said of the whole, or not said to be so; empty where it is."""
+    if _EACH.search(before) or _A_DAY.match(after):
+        return "role.for_each"
+    if "times" in quantity.rules and _OTHER_PLACES.match(after):
+        return "role.compared_with_others"
+    if _DENIED.search(before) or _SUPPOSED.search(before):
+        return "role.not_asserted"
+    if _REVISED.search(before) and _TO.match(after):
+        return "role.plan_before_revision"
+    return "role.whole" if _WHOLE.search(before) else ""
 
 
 def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
