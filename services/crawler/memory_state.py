@@ -40,21 +40,20 @@ class MemoryState:
         self._fingerprints: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._resting: set[str] = set()
         self._hosts: dict[str, _Row] = {}
-        self._pending: dict[str, set[str]] = defaultdict(set)
-        """Host -> its addresses that have a next fetch."""
+        self._on_host: dict[str, dict[str, None]] = defaultdict(dict)
+        self._pending: dict[str, dict[str, None]] = defaultdict(dict)
+        """Host -> its addresses that have a next fetch; a dict for its order, which a set has from the hash seed."""
 
     async def enrol(self, portals: Sequence[Portal], sources: Sequence[Source]) -> None:
         named = {source.source_id for source in sources}
         self._resting = self.sources.keys() - named
         for source in sources:
             if source.source_id not in self.sources:
-                self.sources[source.source_id] = source
-                self._due_by(source.host, source.next_at)
+                self._put(source)
 
     async def make_due(self, now: datetime, portals: Sequence[str] | None) -> None:
         for source in (each for each in self._active() if portals is None or each.portal in portals):
-            self.sources[source.source_id] = replace(source, next_at=now)
-            self._due_by(source.host, now)
+            self._put(replace(source, next_at=now))
 
     async def claim(
         self, owner: str, now: datetime, lease_s: float, hosts_max: int, among: Sequence[str] | None = None
@@ -84,7 +83,7 @@ class MemoryState:
             return
         row.owner = row.until = None
         row.not_before = max(row.not_before, not_before)
-        sources = (source.next_at for source in self._active() if source.host == host)
+        sources = (source.next_at for source in self._active(host))
         addresses = (self.addresses[each].next_at or _NEVER for each in self._pending[host])
         row.due_at = min((*sources, *addresses), default=_NEVER)
 
@@ -94,19 +93,19 @@ class MemoryState:
                 row.owner = row.until = None
 
     async def due(self, host: str, now: datetime, limit: int) -> tuple[list[Source], list[Address]]:
-        sources = [source for source in self._active() if source.host == host and source.next_at <= now]
+        sources = [source for source in self._active(host) if source.next_at <= now]
         pending = (self.addresses[each] for each in self._pending[host])
         addresses = [address for address in pending if address.next_at and address.next_at <= now]
         addresses.sort(key=lambda address: (address.visits > 0, address.next_at))
         return sorted(sources, key=lambda source: source.next_at)[:limit], addresses[:limit]
 
     async def next_due(self, now: datetime, among: Sequence[str] | None = None) -> datetime | None:
-        times = (
-            max(row.due_at, row.not_before, row.until if row.until and row.until >= now else _EVER)
-            for host, row in self._hosts.items()
-            if row.due_at < _NEVER and (among is None or host in among)
-        )
-        return min(times, default=None)
+        first = _NEVER
+        for host, row in self._hosts.items():
+            if row.due_at < first and (among is None or host in among):
+                leased = row.until if row.until and row.until >= now else _EVER
+                first = min(first, max(row.due_at, row.not_before, leased))
+        return first if first < _NEVER else None
 
     async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(each for each in article_ids if each not in self.addresses)
@@ -127,12 +126,11 @@ class MemoryState:
         self, owner: str, host: str, source: Source, found: Sequence[Address], counts: Mapping[Count, int]
     ) -> None:
         self._check(owner, host)
-        self.sources[source.source_id] = source
-        self._due_by(source.host, source.next_at)
+        self._put(source)
         for address in found:
             if address.article_id not in self.addresses:
                 self.addresses[address.article_id] = address
-                self._pending[address.host].add(address.article_id)
+                self._pending[address.host][address.article_id] = None
                 self._due_by(address.host, address.found_at)
                 self._yields[address.portal, pattern(address.url)][str(address.found_at.date())] += 1
         self.counts.update(counts)
@@ -152,10 +150,10 @@ class MemoryState:
         if address.fingerprint:
             self._fingerprints[address.portal, address.fingerprint].add(address.article_id)
         before = self.addresses[address.article_id]
-        self._pending[before.host].discard(address.article_id)
+        self._pending[before.host].pop(address.article_id, None)
         self.addresses[address.article_id] = address
         if address.next_at is not None:
-            self._pending[address.host].add(address.article_id)
+            self._pending[address.host][address.article_id] = None
             self._due_by(address.host, address.next_at)
         if page:
             self.pages.setdefault(page.page_id, page)
@@ -168,8 +166,17 @@ class MemoryState:
     async def republished(self, page_id: str, now: datetime) -> None:
         self.attempts[page_id] += 1
 
-    def _active(self) -> list[Source]:
-        return [source for source in self.sources.values() if source.source_id not in self._resting]
+    def _active(self, host: str | None = None) -> list[Source]:
+        named = self.sources.keys() if host is None else self._on_host[host]
+        return [self.sources[each] for each in named if each not in self._resting]
+
+    def _put(self, source: Source) -> None:
+        known = self.sources.get(source.source_id)
+        if known:
+            self._on_host[known.host].pop(source.source_id, None)
+        self.sources[source.source_id] = source
+        self._on_host[source.host][source.source_id] = None
+        self._due_by(source.host, source.next_at)
 
     def _due_by(self, host: str, at: datetime) -> None:
         row = self._hosts.setdefault(host, _Row(at))

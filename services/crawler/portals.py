@@ -38,7 +38,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -104,17 +104,18 @@ class Portal:
     verified: bool = False
     line: int = 0
     """Where the entry begins in its file."""
+    hosts: frozenset[str] = field(init=False, default=frozenset())
+    """Host names that pages of this portal may lie on: those of its addresses and its past ones."""
 
     def area_on(self, day: date) -> str | None:
         """What an article that it published on `day` is about, if it names no place."""
         past = [each for each in self.past_areas if day <= each.valid_to]
         return min(past, key=lambda each: each.valid_to).area if past else self.area
 
-    @property
-    def hosts(self) -> frozenset[str]:
-        """Host names that pages of this portal may lie on: those of its addresses and its past ones."""
+    def __post_init__(self) -> None:
         addresses = (*self.base, *self.feeds, *(listing.url for listing in self.listings), *self.sitemaps)
-        return frozenset(urlsplit(address).hostname or "" for address in addresses) | frozenset(self.past_hosts)
+        named = frozenset(urlsplit(address).hostname or "" for address in addresses)
+        object.__setattr__(self, "hosts", named | frozenset(self.past_hosts))
 
 
 class PortalsFileError(SolieuError):
@@ -184,7 +185,7 @@ class _Reader(NodeReader):
         yield from entries
 
     def portal(self, node: yaml.Node) -> Portal:
-        known = set(Portal.__slots__) - {"line"}
+        known = set(Portal.__slots__) - {"line", "hosts"}
         fields = self.mapping(node, known)
         for key in ("id", "name", "kind", "base"):
             if key not in fields:
