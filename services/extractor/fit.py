@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from services.extractor import roles
 from services.extractor.model import Quantity
 from services.extractor.roles import Role
 from shared.vietnam.catalogue import Indicator, catalogue
 
+_WHOLE: Final = frozenset(
+    ("person", "turn", "household", "enterprise", "commune", "case", "dossier", "card", "session", "class", "house")
+)
+"""Units of what comes whole."""
+
 
 def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | None:
     """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
+    whole = quantity.unit in _WHOLE or (quantity.unit is None and indicator.unit in _WHOLE)
+    if whole and quantity.value != quantity.value.to_integral_value():
+        return None  # `1,39` of households is a number torn from its scale or its percent sign
+    if "times" in quantity.rules and indicator.is_rate:
+        return None  # twice a rate is no rise in points
     return _measure(indicator.code, quantity.unit, role.name, role.grows, quantity.non_value == "norm")
 
 

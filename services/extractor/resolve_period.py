@@ -10,16 +10,22 @@ from typing import Final
 
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
-from services.extractor.periods import year_before
+from services.extractor.periods import period_end, year_before
 from services.extractor.scene import Scene, SentenceView
 from services.extractor.statuses import status_of_period
 from shared.vietnam.text import fold
 
 _OWN: Final = ("period", "as_of", "span")
 _ATTACHED: Final = re.compile(fold(r"[\s(]*(?:vào|trong|của|ở|cho|cuối|từ)?\s*"))
+_OWN_BRACKET: Final = re.compile(r"[^()]*[0-9][^()]*\)")
+"""After a period in brackets that has a number of its own there: `42 vụ (năm 2022: 50 vụ)`."""
+_COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
+_BRACKET_CHARACTERS: Final = 120
 _CHARACTERS_PER: Final = 60
 """Words for `each year` bear on a number at most so far away."""
 _HEADING_CHARACTERS: Final = 150
+AHEAD_DAYS: Final = 60
+"""A state so long after the publication can be no result, nor an estimate of one."""
 
 
 @dataclass(slots=True)
@@ -96,14 +102,16 @@ def _averaged(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
 def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> PeriodMention | None:
     folded = scene.reading.folded
     start, end = draft.start, draft.end
-    for mention in own:
-        if _attached(mention, draft, scene):
-            return mention
+    attached = [mention for mention in own if _attached(mention, draft, scene)]
+    if "times" in draft.quantity.rules:  # `gấp đôi năm 2022`: a base
+        own = [mention for mention in own if mention not in attached]
+    elif attached:
+        return attached[0]
     usable = [m for m in own if not _bracketed(m) and (draft.status == "target" or not _planned(m, scene))]
-    before = [m for m in usable if m.end <= start]
+    before = [m for m in usable if m.end <= start and not _aside(m, start, scene)]
     if before:
         return before[-1]
-    after = [m for m in usable if m.start >= end]
+    after = [m for m in usable if m.start >= end and not _aside(m, None, scene)]
     if after and not re.search(r"[0-9]", folded[end : after[0].start]):
         return after[0]
     return None
@@ -127,7 +135,21 @@ def _carried(status: str, memory: PeriodMemory) -> str:
 def _attached(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
     """Right after the number: `56% vào năm 2020`, `16,5% (cuối năm 2021)`."""
     folded = scene.reading.folded
-    return mention.start >= draft.end and _ATTACHED.fullmatch(folded, draft.end, mention.start) is not None
+    if mention.start < draft.end or _ATTACHED.fullmatch(folded, draft.end, mention.start) is None:
+        return False
+    return "(" not in folded[draft.end : mention.start] or _OWN_BRACKET.match(folded, mention.end) is None
+
+
+def _aside(mention: PeriodMention, until: int | None, scene: Scene) -> bool:
+    """In brackets that close before `until`, with a number of its own there."""
+    folded = scene.reading.folded
+    stop = mention.end + _BRACKET_CHARACTERS if until is None else until
+    return _OWN_BRACKET.match(folded, mention.end, stop) is not None
+
+
+def _compared(mention: PeriodMention, scene: Scene) -> bool:
+    """The year of a figure that another is compared with: `so với 2,15% của năm 2022`."""
+    return _COMPARED.search(scene.reading.folded, max(0, mention.start - _CHARACTERS_PER), mention.start) is not None
 
 
 def _planned(mention: PeriodMention, scene: Scene) -> bool:
@@ -146,12 +168,18 @@ def _before_the_change(draft: Draft, mention: PeriodMention | None, scene: Scene
 
 def _ahead(draft: Draft, mention: PeriodMention, published: date | None) -> None:
     """A result of a year that has not begun, or hardly, is a target; of `Tết 2017` in February it may be a result."""
-    later = published is not None and int(draft.period[:4]) > published.year
+    later = published is not None and (int(draft.period[:4]) > published.year or _far_ahead(mention, published))
     if draft.status == "actual" and (later or "period.year" in mention.rules):
-        status = status_of_period(draft.period, published)
+        status = status_of_period(draft.period, published) or ("target" if later else None)
         if status is not None:
             draft.status = status
             draft.rules.append("status: the period lies ahead")
+
+
+def _far_ahead(mention: PeriodMention, published: date) -> bool:
+    """`xuống dưới 1% vào cuối năm 2025` in August 2025; in December it may be a result."""
+    end = period_end(mention.period) if mention.role == "as_of" else None
+    return end is not None and (end - published).days > AHEAD_DAYS
 
 
 def _bracketed(mention: PeriodMention) -> bool:
@@ -161,7 +189,7 @@ def _bracketed(mention: PeriodMention) -> bool:
 def _move(
     view: SentenceView, drafts: Sequence[Draft], own: Sequence[PeriodMention], scene: Scene, memory: PeriodMemory
 ) -> None:
-    plain = [mention for mention in own if not _bracketed(mention)]
+    plain = [m for m in own if not (_bracketed(m) or _aside(m, None, scene) or _compared(m, scene))]
     if _heads(view, drafts, scene):
         memory.section = plain[-1].period if plain else memory.section if memory.listing else ""
         following = view.index + 1
