@@ -44,6 +44,7 @@ def absolute(link: str, base: str) -> str | None:
     text = text.replace("\\", "/") if re.match(r"[a-z]*:?\\\\|\\", text, re.IGNORECASE) else text
     if not text or text.startswith("#"):
         return None
+    text = text.replace("&amp;", "&")  # escaped twice
     text = _CRIPPLED.sub(lambda match: f"{match[1] or match[2]}://", text, count=1)
     if _BARE_HOST.match(text):
         text = f"{urlsplit(base).scheme or 'http'}://{text}"

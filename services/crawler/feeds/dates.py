@@ -36,7 +36,7 @@ _NAMED_US: Final = re.compile(
     rf"\b(?P<mon>{'|'.join(_MONTHS)})[a-z]*\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})", re.IGNORECASE
 )
 _ASCTIME: Final = re.compile(
-    rf"\b(?P<mon>{'|'.join(_MONTHS)})[a-z]*\s+(?P<d>\d{{1,2}})\s+\d\d:\d\d:\d\d\s+(?:[A-Z]{{3,4}}\s+)?(?P<y>\d{{4}})",
+    rf"\b(?P<mon>{'|'.join(_MONTHS)})[a-z]*\s+(?P<d>\d{{1,2}})\s+\d\d:\d\d:\d\d\s+(?:[A-Z]{{3,4}}(?:[+-]\d\d:?\d\d)?\s+)?(?P<y>\d{{4}})",
     re.IGNORECASE,
 )
 _IN_WORDS: Final = re.compile(
@@ -84,7 +84,9 @@ def parse_date(text: str, *, month_first: bool = False) -> PrintedDate | None:
     if month_first and match.re is _DAY_FIRST and match["sep"] == "/":
         day, month = month, day
     year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
-    rest = text if match.re is _ASCTIME else f"{text[: match.start()]} | {text[match.end() :]}"
+    rest = f"{text[: match.start()]} | {text[match.end() :]}"
+    if match.re is _ASCTIME:  # the time stands within the date
+        rest = text[: match.start("y")]
     if match.re is _COMPACT:
         rest = re.sub(r"\| T?(\d\d)(\d\d)(\d\d)", r"| \1:\2:\3", rest)
     rest = re.sub(r"\| ?[T,-]\s*(?=\d)", "| ", rest)
@@ -133,7 +135,7 @@ def _clock(match: re.Match[str]) -> tuple[int, int, int]:
 
 def _zone(after: str) -> tzinfo:
     """The zone printed behind the time; Viet Nam's where none is, or one that nobody knows."""
-    after = after.replace("|", " ").strip()
+    after = re.sub(r"(?<=\d)\s*\([A-Za-z ]+\)$", "", after.replace("|", " ").strip())  # `+0700 (Indochina Time)`
     offset = _OFFSET.search(after)
     if offset:
         delta = timedelta(hours=int(offset["h"]), minutes=int(offset["m"] or 0))

@@ -111,6 +111,7 @@ def test_one_address_is_one_item() -> None:
         ("https:/sld.tinhmau.example/a-1.html", "https://sld.tinhmau.example/a-1.html"),
         ("//sld.tinhmau.example/a-1.html", "https://sld.tinhmau.example/a-1.html"),
         ("/chi-tiet/a-1.html#binh-luan", "https://sld.tinhmau.example/chi-tiet/a-1.html"),
+        ("https://sld.tinhmau.example/a?id=1&amp;amp;cat=2", "https://sld.tinhmau.example/a?id=1&cat=2"),
         ("\n  https://sld.tinhmau.example/a-1.html \n", "https://sld.tinhmau.example/a-1.html"),
         ("https://sld.tinhmau.example/a-1.html;jsessionid=9A?utm_source=rss", "https://sld.tinhmau.example/a-1.html"),
     ],
