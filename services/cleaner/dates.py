@@ -20,7 +20,9 @@ _ISO: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
-_SCRIPT_DATE: Final = re.compile(r"[A-Z][a-z]{2},? ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?: (?:GMT|UTC)([+-]\d{4})?)?")
+_SCRIPT_DATE: Final = re.compile(
+    r"[A-Z][a-z]{2},? ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?: (?:GMT|UTC)([+-]\d{4})?)?"
+)
 """What a script's `Date` prints: `Sat Nov 18 2023 18:21:41 GMT+0000`."""
 _EPOCH: Final = re.compile(r"[12]\d{9}(?:\d{3})?")
 """Seconds or milliseconds since 1970."""

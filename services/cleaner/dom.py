@@ -140,13 +140,9 @@ def _keep_only_body(root: Element) -> None:
         paragraphs = [text for p in el.iter("p", "div", "li") if len(text := text_of(p)) >= _SENTENCE_CHARS]
         if paragraphs and "javascript" not in paragraphs[0].lower():
             size = len(text_of(el))
-            if size >= _SENTENCE_CHARS * 2 and 2 * size >= len(_shown_text(root)):
+            unseen = sum(len(raw_text(script)) for script in root.iter("script", "style"))
+            if size >= _SENTENCE_CHARS * 2 and 2 * size >= len(raw_text(root)) - unseen:
                 el.tag = "div"
-
-
-def _shown_text(root: Element) -> str:
-    hidden = sum(len(raw_text(el)) for el in root.iter("script", "style"))
-    return raw_text(root)[hidden:]
 
 
 def _index_others(index: Index, root: Element) -> list[Element]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from services.cleaner import dates, dom, limits, listing, meta, pagetype, profiles, rules, titles, ways
+from services.cleaner import dates, dom, limits, listing, meta, pagetype, profiles, rules, scripted, titles, ways
 from services.cleaner.attachments import attachments
 from services.cleaner.bylines import author_of, source_of
 from services.cleaner.compose import text_of
 from services.cleaner.decode import mend, needs_mending
 from services.cleaner.dom import Element, Index
+from services.cleaner.entities import is_escaped_twice, unescaped
 from services.cleaner.linearise import linearise
 from services.cleaner.lines import Kind, Line, is_prose
 from services.cleaner.model import Article, Discarded, Removed
@@ -24,6 +26,10 @@ _TEXT_CHARS_MIN: Final = 60
 """An article has at least a title and a sentence."""
 _SPARSE_CHARS: Final = 30_000
 """Text below this length, blanks included, may be that of an error or challenge page."""
+_OFFICIAL: Final = re.compile(
+    r"(?:quyết định|nghị quyết|nghị định|kế hoạch|công văn|thông tư|chỉ thị|báo cáo|tờ trình|luật|phụ lục|biểu)\b", re.I
+)
+"""A linked document's name is what the article says, not another article's headline."""
 _SPARSE_PROSE: Final = 200
 _CODED_CHARS: Final = 200
 """No word of any language is as long: a run that a script would decode, or an inlined file (portals.md D13)."""
@@ -49,23 +55,23 @@ def clean_html(
     body = root.find("body")
     body = root if body is None else body
     raw = dom.raw_text(body)
-    if needs_mending(f"{head.title} {raw}"):
-        text = source.decode("utf-8", "replace")
-        mended = mend(text)
-        if mended != text:
-            return clean_html(
-                mended.encode(),
-                url=url,
-                profile=profile,
-                feed_title=feed_title,
-                feed_published=feed_published,
-                fetched_at=fetched_at,
-            )
+    again = _mended(source, raw, head.title)
+    if again is not None:
+        return clean_html(
+            again,
+            url=url,
+            profile=profile,
+            feed_title=feed_title,
+            feed_published=feed_published,
+            fetched_at=fetched_at,
+        )
     visible = " ".join(raw.split()) if len(raw) < _SPARSE_CHARS else raw
     found = pagetype.of_source(source, visible)
     if found:
         return Discarded(*found)
-    headings = [dom.text_of(el) for tag in ("h1", "h2", "h3") for el in index.tags.get(tag, ())[:3]]
+    headings = [
+        dom.text_of(el) for tag in ("h1", "h2", "h3") for el in index.tags.get(tag, ())[:3] if dom.attached(el, body)
+    ]
     known = profiles.recognised(source, head, index, profile)
     reading = ways.read(body, head, index, known, feed_title)
     prose = ways.prose_chars(reading.lines)
@@ -77,12 +83,53 @@ def clean_html(
     headlines = listing.headlines(index) if prose < listing.SHORT_CHARS else 0
     if headlines >= listing.FRONT_HEADLINES and not (reading.anchored and reading.title.sure >= 0.7):
         return Discarded(Reason.LISTING, f"{headlines} headlines, no article of its own", reading.removed)
-    if head.passwords and prose < 300 and headlines < listing.FRONT_HEADLINES:
+    if (
+        head.passwords
+        and prose < (50 if reading.anchored else 300)
+        and not _is_dated(reading)
+        and headlines < listing.FRONT_HEADLINES
+    ):
         return Discarded(Reason.LOGIN, "asks for a password", reading.removed)
     outcome = _article(reading, head, index, body, url, feed_published, fetched_at)
     if isinstance(outcome, Discarded) and outcome.reason is Reason.EMPTY and headlines >= listing.FRONT_HEADLINES:
         return Discarded(Reason.LISTING, f"{headlines} headlines, no text", outcome.removed)
+    if isinstance(outcome, Discarded) and outcome.reason is Reason.EMPTY and b"json" in source:
+        return _scripted(source, url, feed_title, feed_published, fetched_at) or outcome
     return outcome
+
+
+def _scripted(
+    source: bytes, url: str, feed_title: str | None, feed_published: datetime | None, fetched_at: datetime | None
+) -> Article | None:
+    page = scripted.article_page(source.decode("utf-8", "replace"))
+    if page is None:
+        return None
+    found = clean_html(
+        page.encode(),
+        url=url,
+        profile=None,
+        feed_title=feed_title,
+        feed_published=feed_published,
+        fetched_at=fetched_at,
+    )
+    return replace(found, method="scripted") if isinstance(found, Article) else None
+
+
+def _mended(source: bytes, visible: str, title: str) -> bytes | None:
+    """The source with letters mended that show as entities, doubly encoded or legacy; None if it needs none."""
+    if is_escaped_twice(visible) and (once := unescaped(source)) != source:
+        return once
+    if needs_mending(f"{title} {visible}"):
+        text = source.decode("utf-8", "replace")
+        mended = mend(text)
+        return mended.encode() if mended != text else None
+    return None
+
+
+def _is_dated(reading: ways.Reading) -> bool:
+    """A sure title with a dateline beside it and text below: an article, whatever forms the page holds besides."""
+    marks = (*reading.marks.date, *reading.marks.after[:4])
+    return reading.anchored and reading.title.sure >= 0.9 and any(map(titles.is_dateline, marks))
 
 
 def _article(
@@ -182,7 +229,7 @@ def _without_link_lines(lines: list[Line], removed: list[Removed]) -> list[Line]
         return lines
     kept = []
     for line in lines:
-        if line in linked and 20 <= len(line.text) <= 220:
+        if line in linked and 20 <= len(line.text) <= 220 and not _OFFICIAL.match(line.text):
             removed.append(Removed("link-line", line.text))
         else:
             kept.append(line)
@@ -207,6 +254,8 @@ def _refused(
     if scrambled and size < 300:
         return Reason.SCRAMBLED, "the body is a coded run"
     prose = [line for line in kept if len(line.text) >= _TEXT_CHARS_MIN or line.kind is Kind.ROW]
+    if not prose and reading.anchored and reading.title.sure >= 0.9:
+        prose = [line for line in kept if line.links < 0.5 and line.text[-1] in ".!?…" and len(line.text.split()) > 3]
     if has_files and not prose and not lead:
         return Reason.ATTACHMENT_ONLY, "a document is linked, and there is no text"
     if size < _TEXT_CHARS_MIN or not (prose or lead):

@@ -41,6 +41,8 @@ class _Writer:
     """Depth of open links."""
     kinds: list[Kind] = field(default_factory=lambda: [Kind.TEXT])
     apart: bool = True
+    term: bool = False
+    """The buffer holds a term of a definition list, whose definition goes on its line."""
 
     def add(self, text: str | None) -> None:
         if text:
@@ -98,7 +100,10 @@ def _start(writer: _Writer, el: Element, is_root: bool, in_table: bool) -> bool:
             writer.lines += rows
             return True
     if _is_block(el):
-        writer.flush(True)
+        if tag == "dd" and writer.term and writer.buffer:
+            writer.add(": ")
+        else:
+            writer.flush(True)
         writer.kinds.append(_kind(el, writer.kinds[-1]))
     elif tag == "sup" and _raised(writer, el):
         return True
@@ -119,7 +124,9 @@ def _start(writer: _Writer, el: Element, is_root: bool, in_table: bool) -> bool:
 
 def _end(writer: _Writer, el: Element) -> None:
     if _is_block(el):
-        writer.flush(True)
+        writer.term = el.tag == "dt" and next(el.iter("br", "p", "div"), None) is None
+        if not writer.term:
+            writer.flush(True)
         writer.kinds.pop()
     elif el.tag == "a":
         writer.links -= 1

@@ -27,10 +27,15 @@ class Line:
     """A paragraph border precedes, not only a line break."""
 
 
+SENTENCE_CHARS: Final = 50
 PROSE_CHARS: Final = 100
 """From this length a line that is no link counts as running text. Headlines of related news have 40 to 90 characters,
 the shortest body paragraphs of the gold 95."""
 
 
 def is_prose(line: Line) -> bool:
-    return len(line.text) >= PROSE_CHARS and line.links < 0.5
+    """The line reads as running text: long, or a sentence with its full stop, which headlines do without."""
+    if line.links >= 0.5:
+        return False
+    size = len(line.text)
+    return size >= PROSE_CHARS or (size >= SENTENCE_CHARS and line.text[-1] in '.;!?…”"')

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 import yaml
 
-from services.cleaner.lines import PROSE_CHARS, Kind, Line, is_prose
+from services.cleaner.lines import Kind, Line, is_prose
 from services.cleaner.model import Removed
 
 _DATA: Final = Path(__file__).with_name("rules") / "lines.yaml"
@@ -72,6 +72,8 @@ def apply(lines: Sequence[Line]) -> tuple[list[Line], list[Removed]]:
     lines = [_without_parts(line, removed) for line in lines]
     lines = _without_related(_until_end(lines, removed), removed)
     prose = [i for i, line in enumerate(lines) if is_prose(line)]
+    while prose and struck_by(lines[prose[-1]], tail=True):  # a notice as long as a paragraph ends no article
+        prose.pop()
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
     kept: list[Line] = []
     gap = False
@@ -163,8 +165,9 @@ def _block_end(lines: list[Line], start: int, before: int) -> int:
     if sum(len(line.text) for line in rest) * 3 < before:
         return len(lines)
     for i in range(start, len(lines)):
-        headline_before = i > start and (lines[i - 1].links >= 0.5 or len(lines[i - 1].text) < PROSE_CHARS)
-        if lines[i].kind is Kind.ROW or (_is_body(lines[i]) and not (headline_before and lines[i - 1].links >= 0.5)):
+        headline = lines[i - 1] if i > start and lines[i - 1].links >= 0.5 else None
+        list_ended = headline is not None and headline.kind is Kind.ITEM and lines[i].kind is not Kind.ITEM
+        if lines[i].kind is Kind.ROW or (_is_body(lines[i]) and (headline is None or list_ended)):
             return i
     return len(lines)
 

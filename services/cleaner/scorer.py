@@ -64,12 +64,19 @@ def prune(density: Density, index: Index, keep: Element | None, log: list[Droppe
                 and el is not root
                 and density.prose(el) / total <= blocks.PROSE_SHARE_MAX
                 and not _holds(density, el, keep)
+                and not (tag == "aside" and _is_inset(density, el))
             ):
                 doomed.setdefault(el, tag)
     outermost = [el for el in doomed if not any(ancestor in doomed for ancestor in el.iterancestors())]
     density.without(outermost)
     for el in outermost:
         drop(el, doomed[el], log)
+
+
+def _is_inset(density: Density, aside: Element) -> bool:
+    """A box of figures between the paragraphs, not a column of links beside them."""
+    parent = aside.getparent()
+    return parent is not None and density.link_share(aside) < 0.3 and any(child.tag == "p" for child in parent)
 
 
 def _holds(density: Density, el: Element, keep: Element | None) -> bool:
@@ -96,11 +103,12 @@ def region(density: Density, title: Element | None) -> Region | None:
 
 def _short_lines(density: Density, title: Element | None) -> Region | None:
     """What follows the title on a page of short paragraphs and lists alone, where it is no menu."""
-    for el in title.iterancestors() if title is not None and title in density.place else ():
+    if title is None or title not in density.place:
+        return None
+    for el in title.iterancestors():
         if el not in density.place:
             return None
-        after = density.chars(el) - density.chars(title)
-        if after >= 2 * _PROSE_MIN:
+        if density.chars(el) - density.chars(title) >= 2 * _PROSE_MIN:
             return Region(el, True) if density.link_share(el) <= _MENU_SHARE else None
     return None
 

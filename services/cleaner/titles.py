@@ -24,7 +24,9 @@ _SITE: Final = re.compile(
     r"ủy ban|uỷ ban|đài|tin tức|trung tâm|tin|cục|chi cục|phòng|portal|home|online|news|chi tiết(?: tin| bài viết)?)\b",
     re.IGNORECASE,
 )
-_PORTAL: Final = re.compile(r"(?:báo điện tử|cổng (?:thông tin|ttđt)|trang (?:thông tin|chủ|ttđt)|website)\b", re.IGNORECASE)
+_PORTAL: Final = re.compile(
+    r"(?:báo điện tử|cổng (?:thông tin|ttđt)|trang (?:thông tin|chủ|ttđt)|website)\b", re.IGNORECASE
+)
 """No headline begins so; at an end of a <title> it is the site, even if it is the longest part."""
 _TITLE_NAME: Final = re.compile(r"title|tieu-?de|tde|headline|heading|tentin|ten-tin", re.IGNORECASE)
 _SECTION_CHARS: Final = 25
@@ -177,7 +179,9 @@ def dated(index: Index, meta: Meta) -> Title:
     """The first heading with a dateline under it: an article's, where the head names only the site. Boxes have none."""
     for el in _headings(index):
         text = text_of(el)
-        if 15 <= len(text) <= 250 and not _links_away(el, meta) and any(map(is_dateline, islice(after(el), 4))):
+        if _SITE.match(text) or not _SECTION_CHARS <= len(text) <= TITLE_CHARS[1]:
+            continue
+        if not _links_away(el, meta) and any(map(is_dateline, islice(after(el), 4))):
             return Title(clean(text), el, 0.7)
     return Title("", None, 0.0)
 
