@@ -178,7 +178,8 @@ def _ahead(draft: Draft, mention: PeriodMention, published: date | None) -> None
 
 def _far_ahead(mention: PeriodMention, published: date) -> bool:
     """`xuống dưới 1% vào cuối năm 2025` in August 2025; in December it may be a result."""
-    end = period_end(mention.period) if mention.role == "as_of" else None
+    dated = mention.role == "as_of" and len(mention.period) > len("2025") and "period.now" not in mention.rules
+    end = period_end(mention.period) if dated else None
     return end is not None and (end - published).days > AHEAD_DAYS
 
 
