@@ -47,12 +47,14 @@ def queries(name: str) -> Any:
     return aiosql.from_path(SQL / f"{name}.sql", "asyncpg")
 
 
-def ask(data: Path, work: Callable[[Store], Awaitable[int | None]]) -> None:
-    """Runs `work` on the database and ends the process: 0, its own code, or 2 with what the user can put right."""
+def ask(data: Path, work: Callable[[Store], Awaitable[int | None]], *, create: bool = False) -> None:
+    """Runs `work` on the database and ends the process: 0, its own code, or 2 with what the user can put right.
+
+    `create`: an embedded database that is not there is made."""
     from shared.store.pool import LOST
 
     try:
-        code = asyncio.run(_ask(data, work))
+        code = asyncio.run(_ask(data, work, create))
     except SolieuError as error:
         click.echo(str(error), err=True)
         code = 2
@@ -68,10 +70,10 @@ def ask(data: Path, work: Callable[[Store], Awaitable[int | None]]) -> None:
     sys.exit(code)
 
 
-async def _ask(data: Path, work: Callable[[Store], Awaitable[int | None]]) -> int:
+async def _ask(data: Path, work: Callable[[Store], Awaitable[int | None]], create: bool) -> int:
     import asyncpg
 
-    async with open_store(data) as store:
+    async with open_store(data, create=create) as store:
         try:
             return await work(store) or 0
         except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
@@ -83,7 +85,7 @@ async def _ask(data: Path, work: Callable[[Store], Awaitable[int | None]]) -> in
 
 
 @asynccontextmanager
-async def open_store(data: Path) -> AsyncIterator[Store]:
+async def open_store(data: Path, *, create: bool = False) -> AsyncIterator[Store]:
     """Raises SolieuError no-database where there is none yet, and what embedded_postgres and open_pool raise."""
     from pydantic import PostgresDsn, Secret
 
@@ -98,7 +100,7 @@ async def open_store(data: Path) -> AsyncIterator[Store]:
         async with open_pool(url, pgbouncer=settings.database_pgbouncer) as pool:
             yield Store(pool, settings, embedded=False)
         return
-    if not (data / "postgres").exists():
+    if not create and not (data / "postgres").exists():
         raise SolieuError(
             "no-database",
             f"SOLIEU_DATABASE_URL is not set, and there is no database in {data}",

@@ -53,6 +53,7 @@ class Replayed:
 @click.option("--until", type=DAY, help="Fetched on this day or earlier.")
 @click.option("--only-outcome", type=click.Choice(OUTCOMES), help="Pages with this outcome now; none: without one.")
 @click.option("--rate", type=click.FloatRange(min=0.01), default=50, show_default=True, help="Pages a second at most.")
+@click.option("--rebuild", is_flag=True, help="First enter archived pages that the ledger does not know.")
 @click.option(
     "--restart", is_flag=True, help="From the first page on, though an earlier replay of the same was stopped."
 )
@@ -64,20 +65,26 @@ def command(
     until: datetime | None,
     only_outcome: str | None,
     rate: float,
+    rebuild: bool,
     restart: bool,
     data: Path,
 ) -> None:
     """Send archived pages through cleaner, extractor and writer again.
 
-    What comes out the same changes nothing. A replay that was stopped goes on where it stood. With Kafka named in the
-    settings the pages go onto its topic for the running services; else they are worked on in this process."""
+    Which pages there are is read from the ledger. What comes out the same changes nothing. A replay that was stopped
+    goes on where it stood. With Kafka named in the settings the pages go onto its topic for the running services; else
+    they are worked on in this process."""
 
     async def work(store: Store) -> None:
+        if rebuild:
+            from services.console.rebuild import rebuild as enter
+
+            click.echo(f"{await enter(store, portals_of(store))} pages entered from {store.settings.crawl.archive}")
         wanted = Wanted(portal, day_start(since), day_start(until, after=True), only_outcome)
         done = await replay(store, wanted, rate=rate, restart=restart, say=progress())
         click.echo(f"{done.pages} pages replayed, {done.missing} no longer in the archive")
 
-    ask(data, work)
+    ask(data, work, create=rebuild)
 
 
 def day_start(day: datetime | None, *, after: bool = False) -> datetime | None:

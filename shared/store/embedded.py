@@ -190,7 +190,7 @@ def _check_folder(binaries: Path, data_dir: Path) -> None:
         raise SolieuError(
             "postgres-damaged",
             f"{data_dir} is no data folder of Solieu's: {Path(error.filename).name} is missing",
-            f"move it away (mv {data_dir} {data_dir}.old) and start again: the portals are then read anew",
+            f"move it away (mv {data_dir} {data_dir}.old); solieu replay --rebuild then reads the archived pages again",
         ) from None
     except OSError as error:
         raise _forbidden(data_dir, error) from None
@@ -200,8 +200,8 @@ def _check_folder(binaries: Path, data_dir: Path) -> None:
         raise SolieuError(
             "postgres-version",
             f"{data_dir} was made by Postgres {made_by}, and this is Postgres {ours}",
-            f"carry it over with pg_dump of Postgres {made_by}, or move it away (mv {data_dir} {data_dir}.{made_by})"
-            " and start again: the portals are then read anew",
+            f"move it away (mv {data_dir} {data_dir}.{made_by}); solieu replay --rebuild then reads the archived pages"
+            f" again; or carry it over with pg_dump of Postgres {made_by}",
         )
 
 

@@ -39,3 +39,26 @@ WHERE replay_id = :replay;
 
 -- name: finish(replay)!
 UPDATE replay SET finished_at = now() WHERE replay_id = :replay;
+
+-- name: enter_pages(page, article, portal, url, canonical_url, fetched_at, content_type, sha256, bytes, warc_file, warc_offset)$
+-- Pages that the archive holds and the ledger does not; of the same page fetched twice the first.
+WITH given AS (
+    SELECT DISTINCT ON (page_id) * FROM unnest(
+        :page::text[], :article::text[], :portal::text[], :url::text[], :canonical_url::text[],
+        :fetched_at::timestamptz[], :content_type::text[], :sha256::text[], :bytes::bigint[], :warc_file::text[],
+        :warc_offset::bigint[])
+        AS new (page_id, article_id, portal, url, canonical_url, fetched_at, content_type, body_sha256, body_bytes,
+            warc_file, warc_offset)
+    ORDER BY page_id, fetched_at
+), named AS (
+    INSERT INTO portal (portal) SELECT DISTINCT portal FROM given ON CONFLICT DO NOTHING
+), entered AS (
+    INSERT INTO page (page_id, article_id, portal, url, canonical_url, fetched_at, http_status, content_type,
+        body_sha256, body_bytes, tls_verified, warc_file, warc_offset, published_at)
+    SELECT page_id, article_id, portal, url, canonical_url, fetched_at, 200, content_type, body_sha256, body_bytes,
+        true, warc_file, warc_offset, now()
+    FROM given
+    ON CONFLICT (page_id) DO NOTHING
+    RETURNING 1
+)
+SELECT count(*) FROM entered;

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from services.console.database import Store
+from services.console.rebuild import rebuild
 from services.console.replay import Replayed, Wanted, day_start, replay
 from services.crawler.archive import Archive
+from services.crawler.canonical import canonical_url
 from services.crawler.fetch import Exchange
+from services.crawler.portals import load_portals
 from shared import ids
 from shared.store.pool import Pool
 from tests.fixtures.events import at
@@ -34,14 +37,15 @@ async def archived_day(store: Store, folder: Path) -> None:
     await store.pool.execute("INSERT INTO portal (portal, area) VALUES ('mau', '63-27')")
     for n in range(1, PAGES + 1):
         body, url, moment = PAGE.format(n=n).encode(), f"https://tinh.example/tin/{n}", at(n / 100)
+        canonical = canonical_url(url)
         headers = (("Content-Type", "text/html; charset=utf-8"),)
         place = (await archive.store([Exchange(url, (), 200, "OK", headers, body)], moment))[0]
         await store.pool.execute(
             "INSERT INTO page (page_id, article_id, portal, url, canonical_url, fetched_at, http_status, content_type,"
             " body_sha256, body_bytes, warc_file, warc_offset, published_at)"
-            " VALUES ($1, $2, 'mau', $3, $3, $4, 200, 'text/html; charset=utf-8', $5, $6, $7, $8, $4)",
-            ids.page_id(url, hashlib.sha256(body).hexdigest()), ids.article_id(url), url, moment,
-            hashlib.sha256(body).hexdigest(), len(body), place.file, place.offset,
+            " VALUES ($1, $2, 'mau', $3, $9, $4, 200, 'text/html; charset=utf-8', $5, $6, $7, $8, $4)",
+            ids.page_id(canonical, hashlib.sha256(body).hexdigest()), ids.article_id(canonical), url, moment,
+            hashlib.sha256(body).hexdigest(), len(body), place.file, place.offset, canonical,
         )  # fmt: skip
     await archive.close()
 
@@ -98,6 +102,38 @@ async def test_a_stopped_replay_goes_on_and_missing_records_are_counted(
         assert await replay(store, Wanted(), say=lambda done, _: seen.append(done)) == Replayed(PAGES - 1, 1)
         assert seen[0] == 9
         assert await store.pool.fetchval(outcome) == PAGES - 1
+
+
+PORTALS = """portals:
+  - id: mau
+    name: Sở mẫu
+    kind: department
+    base: [https://tinh.example/]
+    area: 63-27
+    feeds: [https://tinh.example/rss]
+"""
+
+
+async def test_a_lost_database_is_made_again_from_the_archive(postgres_dsn: str, tmp_path: Path) -> None:
+    (tmp_path / "portals.yaml").write_text(PORTALS, encoding="utf-8")
+    portals = {each.id: each for each in load_portals(tmp_path / "portals.yaml")}
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await archived_day(store, tmp_path)
+        archive = Archive(tmp_path)
+        for path, kind in (("rss", "application/rss+xml"), ("robots.txt", "text/plain")):
+            exchange = Exchange(f"https://tinh.example/{path}", (), 200, "OK", (("Content-Type", kind),), b"<rss/>")
+            await archive.store([exchange], at(0))
+        elsewhere = Exchange("https://other.example/a", (), 200, "OK", (("Content-Type", "text/html"),), b"<p>")
+        await archive.store([elsewhere], at(0))
+        await archive.close()
+        assert await rebuild(store, portals) == 0, "all is known"
+        names = "SELECT page_id, article_id, url, body_sha256, warc_file, warc_offset FROM page ORDER BY 1"
+        known = [tuple(row) for row in await store.pool.fetch(names)]
+        await store.pool.execute("TRUNCATE page, portal CASCADE")
+        assert await rebuild(store, portals) == PAGES
+        assert [tuple(row) for row in await store.pool.fetch(names)] == known
+        assert await replay(store, Wanted()) == Replayed(PAGES, 0)
+        assert await store.pool.fetchval("SELECT count(*) FROM page WHERE outcome = 'written'") == PAGES
 
 
 async def test_days_are_vietnamese(postgres_dsn: str, tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""The ledger made again from the WARC archive alone, after the database was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from services.console.database import Store, queries
+from services.crawler.canonical import canonical_url
+from services.crawler.portals import Portal
+from shared.ids import article_id, page_id
+
+Row = dict[str, Any]
+
+
+async def rebuild(store: Store, portals: Mapping[str, Portal]) -> int:
+    """Enters every archived page of a followed portal that the ledger does not hold. Returns how many were entered.
+
+    What the archive cannot tell is lost: titles and times that feeds gave, fractions of a second of the fetch."""
+    entered, archive = 0, store.settings.crawl.archive
+    for file in await asyncio.to_thread(_files, archive):
+        rows = await asyncio.to_thread(pages_of, file, archive, portals)
+        if rows:
+            columns = {name: [row[name] for row in rows] for name in rows[0]}
+            async with store.pool.acquire() as connection:
+                entered += await queries("replay").enter_pages(connection, **columns)
+    return entered
+
+
+def _files(archive: Path) -> list[Path]:
+    return sorted(archive.glob("*/*.warc.gz"))
+
+
+def pages_of(file: Path, archive: Path, portals: Mapping[str, Portal]) -> list[Row]:
+    """The articles' pages in one WARC file: good answers of followed hosts that are no feed, listing or sitemap.
+
+    A file that a crash has cut off is read as far as it goes."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    sources = {
+        _name(address)
+        for portal in portals.values()
+        for address in (*portal.feeds, *portal.sitemaps, *(listing.url for listing in portal.listings))
+    }
+    rows: list[Row] = []
+    with file.open("rb") as stream:
+        records = ArchiveIterator(stream)
+        try:
+            for record in records:
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                portal = _portal_of(url, portals)
+                if record.rec_type != "response" or portal is None or _name(url) in sources:
+                    continue
+                row = _row(record, url, portal)
+                if row:  # the offset last: asking for it skips what was not read
+                    place = {"warc_file": str(file.relative_to(archive)), "warc_offset": records.get_record_offset()}
+                    rows.append(row | place)
+        except (ArchiveLoadFailed, EOFError):
+            pass  # what follows the cut was never acknowledged, so never published
+    return rows
+
+
+def _portal_of(url: str, portals: Mapping[str, Portal]) -> Portal | None:
+    """Of the portals of the host the one whose address is the longest beginning of `url`."""
+    path, host = urlsplit(url).path, urlsplit(url).hostname or ""
+    fits = [
+        (
+            max((len(urlsplit(base).path) for base in each.base if path.startswith(urlsplit(base).path)), default=-1),
+            each,
+        )
+        for each in portals.values()
+        if host in each.hosts
+    ]
+    return max(fits, key=lambda fit: fit[0])[1] if fits else None
+
+
+def _name(url: str) -> str:
+    """Address without scheme and port: those of a local portal differ from run to run."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path}?{parts.query}"
+
+
+def _row(record: Any, url: str, portal: Portal) -> Row | None:
+    content_type = record.http_headers.get_header("Content-Type") or ""
+    if record.http_headers.get_statuscode() != "200" or "xml" in content_type or urlsplit(url).path == "/robots.txt":
+        return None
+    body = record.content_stream().read()
+    digest, canonical = hashlib.sha256(body).hexdigest(), canonical_url(url, portal.cms)
+    moment = datetime.strptime(record.rec_headers.get_header("WARC-Date"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return {
+        "page": page_id(canonical, digest),
+        "article": article_id(canonical),
+        "portal": portal.id,
+        "url": url,
+        "canonical_url": canonical,
+        "fetched_at": moment,
+        "content_type": content_type,
+        "sha256": digest,
+        "bytes": len(body),
+    }
