@@ -32,6 +32,7 @@ class Rule:
     scope: Literal["line", "part", "related", "end"]
     where: Literal["any", "head", "tail"]
     chars: int
+    rows: bool
     regex: re.Pattern[str]
     strikes: tuple[str, ...]
     spares: tuple[str, ...]
@@ -60,6 +61,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         scope=entry.get("scope", "line"),
         where=entry.get("where", "any"),
         chars=entry.get("chars", _CHARS_DEFAULT),
+        rows=bool(entry.get("rows")),
         regex=re.compile(source, re.IGNORECASE),
         strikes=tuple(entry["strikes"]),
         spares=tuple(entry["spares"]),
@@ -108,11 +110,11 @@ def _any_line() -> re.Pattern[str]:
 
 def struck_by(line: Line, *, head: bool = False, tail: bool = False) -> str | None:
     """Name of the rule that strikes the line at such a place, if any."""
-    if line.kind is Kind.ROW or len(line.text) > _longest() or not _any_line().fullmatch(line.text):
+    if len(line.text) > _longest() or not _any_line().fullmatch(line.text):
         return None
     for rule in _by_scope()[0]:
         place = rule.where == "any" or (rule.where == "head" and head) or (rule.where == "tail" and tail)
-        if place and rule.hits(line.text):
+        if place and (rule.rows or line.kind is not Kind.ROW) and rule.hits(line.text):
             return rule.name
     return None
 
