@@ -91,7 +91,11 @@ def _same_statement(one: Draft, other: Draft) -> bool:
 
 def _fullness(draft: Draft) -> int:
     given = (draft.target_value, draft.plan_ratio, draft.locality, draft.value_high)
-    return sum(each is not None for each in given) * 2 + bool(draft.breakdown)
+    return sum(each is not None for each in given) * 2 + bool(draft.breakdown) + _is_day(draft.period)
+
+
+def _is_day(period: str) -> bool:
+    return len(period) == len("2026-06-30") and "/" not in period
 
 
 def _exact(drafts: Iterable[Draft]) -> dict[tuple[object, ...], list[Decimal]]:

@@ -13,6 +13,7 @@ from services.extractor.model import PeriodMention
 from services.extractor.periods import period_end, year_before
 from services.extractor.scene import Scene, SentenceView
 from services.extractor.statuses import status_of_period
+from shared.vietnam.catalogue import catalogue
 from shared.vietnam.text import fold
 
 _OWN: Final = ("period", "as_of", "span")
@@ -39,6 +40,8 @@ class PeriodMemory:
     paragraph: int = -1
     carried: dict[str, str] = field(default_factory=dict)
     """By status: of the sentences before in the same paragraph."""
+    day: str = ""
+    """The last day that a state was told of."""
     planned: str = ""
     """The last period that a target was set for, or that is called a plan's."""
 
@@ -84,11 +87,37 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         )
         name, draft.period = next((choice for choice in choices if choice[1]), ("none", ""))
         draft.rules.append(f"period: {name}")
+    _by_kind(draft, scene, memory)
     for each in view.periods:
         if each.role in ("per_year", "per_month") and _bears_on(each, draft, scene):
             draft.breakdown["per"] = each.role[4:]
     if mention is None and draft.breakdown.get("per") == "year":
         _averaged(draft, scene, memory)
+
+
+def _by_kind(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
+    """Of a report of half a year, what happened is of the half year and what is there of its last day, whichever of
+    the two the words name."""
+    entry = catalogue().get(draft.indicator or "")
+    if entry is None or not scene.period or draft.measure != "level":
+        return
+    if entry.kind == "flow" and _is_day(draft.period) and _closes(draft.period, scene.period):
+        draft.period = scene.period
+        draft.rules.append("period: a flow up to the last day of the article's period")
+    elif entry.kind == "stock" and draft.period == scene.period and not draft.own_period:
+        if memory.day and _closes(memory.day, scene.period):
+            draft.period = memory.day
+            draft.rules.append("period: a stock on the day that the article tells")
+
+
+def _is_day(period: str) -> bool:
+    return len(period) == len("2026-06-30") and "/" not in period
+
+
+def _closes(day: str, period: str) -> bool:
+    """It is the last day of a period within a year."""
+    end = period_end(period)
+    return len(period) > len("2026") and end is not None and end.isoformat() == day
 
 
 def _averaged(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
@@ -196,6 +225,8 @@ def _move(
         following = view.index + 1
         memory.listing = following < len(scene.sentences) and scene.sentences[following].sentence.kind == "item"
     for mention in plain:
+        if mention.role == "as_of" and _is_day(mention.period):
+            memory.day = mention.period
         if "period.planned" in mention.rules:
             memory.planned = mention.period
     plain = [mention for mention in plain if "period.now" not in mention.rules]
