@@ -16,16 +16,26 @@ from shared.clock import now
 
 
 @click.command("clean")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @click.option("--url", default="", help="The page's address: resolves links, and tells home and print views.")
 @click.option("--portal", default=None, help="Id of the portal that the page is of.")
 @click.option("--content-type", default="", help="The answer's Content-Type header.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--explain", is_flag=True, help="Print what was removed, with the rule that did it.")
-def command(file: Path, url: str, portal: str | None, content_type: str, as_json: bool, explain: bool) -> None:
+@click.option(
+    "--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An earlier audit's JSON."
+)
+def command(
+    file: Path, url: str, portal: str | None, content_type: str, as_json: bool, explain: bool, against: Path | None
+) -> None:
     """Show the article that the cleaner reads of FILE (HTML or plain text; - for standard input).
 
-    Exit status 0 for an article, 3 for a page that is none."""
+    Exit status 0 for an article, 3 for a page that is none. Of a directory: audit its pages, that is count on how many
+    each rule struck something and each way of reading served, as JSON; with --against also what has moved since, and
+    exit status 3 if anything has."""
+    if file.is_dir():
+        audit_folder(file, against)
+        return
     body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     outcome = clean_page(body, url=url, content_type=content_type, portal=portal, fetched_at=now())
     if as_json:
@@ -33,6 +43,22 @@ def command(file: Path, url: str, portal: str | None, content_type: str, as_json
     else:
         show(outcome, explain)
     if isinstance(outcome, Discarded):
+        click.get_current_context().exit(3)
+
+
+def audit_folder(folder: Path, against: Path | None) -> None:
+    from services.cleaner import drift
+
+    pages = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = drift.audit(clean_page(path.read_bytes(), url="", fetched_at=now()) for path in pages)
+    printed: dict[str, Any] = asdict(found)
+    moved: list[drift.Drift] = []
+    if against:
+        earlier = json.loads(against.read_text("utf-8"))
+        moved = drift.drifts(drift.Audit(earlier["pages"], earlier["counts"]), found)
+        printed["drifts"] = [asdict(one) for one in moved]
+    click.echo(json.dumps(printed, ensure_ascii=False, indent=1))
+    if moved:
         click.get_current_context().exit(3)
 
 
