@@ -31,8 +31,8 @@ WAIT_S: Final = 2.0
 log = structlog.get_logger(__name__)
 
 
-def sources_of(portals: Sequence[Portal], now: datetime, spread_s: float = 0.0) -> list[Source]:
-    """A source for each feed, listing and sitemap, first due now; with `spread_s`, spread over so long by their ids."""
+def sources_of(portals: Sequence[Portal], now: datetime) -> list[Source]:
+    """A source for each feed, listing and sitemap, first due now."""
     found: dict[str, Source] = {}
     for portal in portals:
         kinds = {
@@ -43,9 +43,8 @@ def sources_of(portals: Sequence[Portal], now: datetime, spread_s: float = 0.0) 
         for kind, urls in kinds.items():
             for url in urls:
                 identity = source_id(portal.id, url)
-                wait = timedelta(seconds=spread_s * int(identity[:4], 16) / 0x10000)
                 host = urlsplit(url).hostname or ""
-                found[identity] = Source(identity, portal.id, kind, url, host, now + wait, INTERVAL_S_FIRST)
+                found[identity] = Source(identity, portal.id, kind, url, host, now, INTERVAL_S_FIRST)
     return list(found.values())
 
 

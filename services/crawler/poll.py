@@ -45,7 +45,7 @@ class Found:
 async def poll(tools: Tools, owner: str, host: str, source: Source, pace: HostPace, robots: Robots) -> Outcome:
     """Raises StateUnavailable, LeaseLost, ArchiveError: the poll is then done again."""
     portal = tools.by_id[source.portal]
-    home = home_of(portal, source.source_id)
+    home = home_of(portal, source.source_id) or source.url
     if source.url != home and source.failures >= HOME_AFTER:
         source = replace(source, url=home, host=urlsplit(home).hostname or source.host)
     conditional = is_conditional(source, tools.now()) and tools.since is None
@@ -70,10 +70,10 @@ async def poll(tools: Tools, owner: str, host: str, source: Source, pace: HostPa
     return found.outcome
 
 
-def home_of(portal: Portal, source: str) -> str:
-    """The address that the entry gives for a source."""
+def home_of(portal: Portal, source: str) -> str | None:
+    """The address that the entry gives for a source; None where it names it no more."""
     addresses = (*portal.feeds, *(listing.url for listing in portal.listings), *portal.sitemaps)
-    return next(url for url in addresses if source_id(portal.id, url) == source)
+    return next((url for url in addresses if source_id(portal.id, url) == source), None)
 
 
 async def _ask(tools: Tools, portal: Portal, source: Source, home: str, pace: HostPace, conditional: bool) -> Found:
@@ -179,7 +179,7 @@ async def _take(
     tools: Tools, portal: Portal, source: Source, items: tuple[FeedItem, ...] | list[FeedItem]
 ) -> tuple[int, list[Address], Counter[str]]:
     since = tools.since or (tools.now() - SITEMAP_AGE_MAX if source.kind == "sitemap" else None)
-    home = urlsplit(home_of(portal, source.source_id)).hostname
+    home = urlsplit(home_of(portal, source.source_id) or "").hostname
     moved_to = source.host if source.host != home else None
     taken, refused = candidates(portal, source.source_id, items, tools.now(), since=since, moved_to=moved_to)
     unknown = await tools.state.unknown([address.article_id for address in taken])

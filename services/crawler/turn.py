@@ -25,6 +25,7 @@ from services.crawler.visit import visit
 DOWN_S: Final = 300.0
 """A host that twice in a row can't be reached is left alone for so long: each of its addresses costs a time-out."""
 ROBOTS_WAIT_S: Final = 600.0
+UNKNOWN_S: Final = 60.0
 _DOWN: Final = (Outcome.UNREACHABLE, Outcome.TIME_OUT)
 
 
@@ -68,8 +69,10 @@ async def _work(
     robots, downs = host.robots, 0
     while tools.now() < ends and not stop.is_set():
         sources, addresses = await tools.state.due(host.host, tools.now(), tools.knobs.batch)
-        work: list[Source | Address] = [*sources, *addresses]
+        work: list[Source | Address] = [*(each for each in sources if each.portal in tools.by_id), *addresses]
         if not work:
+            if sources:  # a crawler with a newer portals file has them: leave it time to claim the host
+                pace.pause(UNKNOWN_S)
             return
         if robots.is_stale(tools.now()):
             robots = await _read_robots(tools, owner, host.host, robots, pace, portals, work[0].url)

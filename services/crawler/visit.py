@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,13 +24,15 @@ from shared.bus.api import TooLarge
 CHANGES_MAX: Final = 8
 """Pages published of one article beyond the first. Readings are few by plan; this holds if the plan changes."""
 MOVES_MAX: Final = 3
+UNKNOWN_WAIT: Final = timedelta(days=1)
 
 
 async def visit(tools: Tools, owner: str, host: str, address: Address, pace: HostPace, robots: Robots) -> Outcome:
     """Raises StateUnavailable, LeaseLost, ArchiveError and Stopped: the fetch is then done again."""
     portal = tools.by_id.get(address.portal)
-    if portal is None:  # its entry has left the portals file
-        await tools.state.save_visit(owner, host, replace(address, next_at=None), None, {})
+    if portal is None:  # its entry has left this crawler's portals file, maybe not yet or not for good another's
+        later = replace(address, next_at=tools.now() + UNKNOWN_WAIT)
+        await tools.state.save_visit(owner, host, later, None, {})
         return Outcome.NOT_MODIFIED
     if not robots.allows(address.url):
         return await _save(tools, owner, host, address, Fetched(address.url, Outcome.ROBOTS), None)

@@ -120,7 +120,8 @@ def _blocks(anchors: list[tuple[HtmlElement, str]]) -> dict[str, str]:
             if len(named[element]) > 1 or element.tag in ("body", "html"):
                 break
             block = element
-        text = plain(" ".join(block.itertext()), BLOCK_CHARACTERS_MAX)
+        exact = (el.get("datetime") or "" for el in block.iter("time"))  # behind `hôm qua` and `3 giờ trước`
+        text = plain(" ".join((*block.itertext(), *exact)), BLOCK_CHARACTERS_MAX)
         texts[address] = max(texts.get(address, ""), text, key=len)
     return texts
 

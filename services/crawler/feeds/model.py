@@ -21,7 +21,7 @@ class FeedItem:
 @dataclass(frozen=True, slots=True)
 class FeedReading:
     kind: str
-    """rss | atom | sitemap | sitemap_index | listing | html (a page where a feed is due) | empty | unknown."""
+    """rss | atom | json | sitemap | sitemap_index | listing | html (a page where a feed is due) | empty | unknown."""
     items: tuple[FeedItem, ...] = ()
     """In the source's order, each address once. Of a sitemap index: the sitemaps."""
     problems: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from services.crawler.feeds.decode import decode
+from services.crawler.feeds.json_feed import is_json_feed, read_json_feed
 from services.crawler.feeds.listing import is_html, read_listing
 from services.crawler.feeds.model import FeedReading
 from services.crawler.feeds.sitemap import is_sitemap, read_sitemap, unpack
@@ -46,6 +47,8 @@ def read_feed(
         return FeedReading("empty", problems=(*problems, "nothing in it"))
     if is_sitemap(text):
         reading = read_sitemap(text, url, fetched_at, problems)
+    elif is_json_feed(text):
+        reading = read_json_feed(text, url, fetched_at, problems)
     elif is_syndication(text):
         reading = read_syndication(text, url, fetched_at, problems)
     elif not is_html(text):

@@ -13,6 +13,8 @@ UNESCAPES_MAX: Final = 3
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNSEEN: Final = re.compile(r"<!--.*?-->|<(script|style|title)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!\[CDATA\[|\]\]>")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Soft hyphens and zero-width blanks: a title with them equals no other."""
 _INLINE: Final = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|sub|sup|small|mark)\b[^<>]*>", re.IGNORECASE)
 
 
@@ -30,4 +32,4 @@ def plain(markup: str, characters_max: int = 2000) -> str:
     """One line of text, NFC, at most `characters_max` long."""
     text = unescape(markup[: characters_max * 20])
     text = _TAG.sub(" ", _INLINE.sub("", _UNSEEN.sub(" ", text)))
-    return " ".join(unicodedata.normalize("NFC", text).split())[:characters_max]
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())[:characters_max]
