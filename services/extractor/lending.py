@@ -22,8 +22,12 @@ COMPANION_BACK: Final = 2
 GLUE_MAX: Final = 28
 """Words. More than this between two numbers says something of its own."""
 INHERITED: Final = 4.0
+PART: Final = 7.0
+PART_WORDS: Final = 10
+"""Words between a whole and its part: `trong đó, thị trường Nhật Bản chiếm đa số với 2.411 người`."""
 _FIRST_WORD: Final = "\x03"
 """Code points below stand for barriers, unknown words and numbers."""
+_PART: Final = re.compile(fold(r"[\s,;:(]*(?:trong đó|trong số đó|trong số này)\b[^;.0-9]*$"))
 _SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|tương đương|tương ứng)[^,;]{0,25}$"))
 _SHARE_OF: Final = re.compile(fold(r"\s*(dân số|tổng|lực lượng lao động|số (?:hộ|trẻ|người|xã)|so với (?:tổng|dân))"))
 _COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|còn|giảm|tăng)[^,;]{0,15}$"))
@@ -117,6 +121,8 @@ def inherited(
         start = max(begin, scene.words.at(draft.quantity.end))
         if _glued(scene, start, slot.first, places):
             return Candidate(draft.indicator, INHERITED, "inherited: nothing but places and periods between")
+        if _is_part(slot, draft, start, scene):
+            return Candidate(draft.indicator, PART, "inherited: a part of the value before")
         return None
     for code in reversed(topics):
         for entry in (catalogue()[code], *companions().get(code, ())):
@@ -124,6 +130,13 @@ def inherited(
             if fits and _glued(scene, begin, slot.first, places):
                 return Candidate(entry.code, INHERITED, "inherited: the sentence before names it")
     return None
+
+
+def _is_part(slot: Slot, whole: Draft, start: int, scene: Scene) -> bool:
+    """`3.180 lao động, trong đó lao động phổ thông 2.400 người`: persons or things, fewer than the whole."""
+    counted = slot.quantity.unit == whole.quantity.unit and slot.quantity.unit not in (None, "percent", "vnd")
+    fewer = counted and slot.quantity.value < whole.value and slot.first - start <= PART_WORDS
+    return fewer and _PART.match(slot.before) is not None
 
 
 def _is_name(text: str, start: int) -> bool:

@@ -75,6 +75,8 @@ class Lexicon:
     rules: tuple[Rule, ...]
     glue: frozenset[str]
     """Code points of the words of `glue`."""
+    officialese: tuple[str, ...]
+    """Phrases, as code points."""
 
 
 @lru_cache(maxsize=1)
@@ -90,12 +92,19 @@ def lexicon() -> Lexicon:
         _add(parts, len(rules), hits, openings)
         rules.append(Rule(indicator, kind, pattern, of))
     glue = patterns.words(data["glue"])
-    codes = _codes((word for phrase in (*hits, glue) for word in phrase), abbreviations)
+    officialese = [patterns.words(phrase) for phrase in data["officialese"]]
+    codes = _codes((word for phrase in (*hits, glue, *officialese) for word in phrase), abbreviations)
     automaton = ahocorasick.Automaton()
     for phrase, hit in hits.items():
         automaton.add_word("".join(codes[word] for word in phrase), hit)
     automaton.make_automaton()
-    return Lexicon(codes, automaton, tuple(rules), frozenset(codes[word] for word in glue))
+    return Lexicon(
+        codes,
+        automaton,
+        tuple(rules),
+        frozenset(codes[word] for word in glue),
+        tuple("".join(codes[word] for word in phrase) for phrase in officialese),
+    )
 
 
 def _add(
