@@ -15,6 +15,7 @@ from services.extractor.resolve_area import resolve_areas
 from services.extractor.resolve_period import PeriodMemory, resolve_periods
 from services.extractor.resolve_status import resolve_statuses
 from services.extractor.scene import Scene, see
+from services.extractor.sector import leave_out_other_matters
 from services.extractor.statuses import governance
 from services.extractor.tables import read_tables
 
@@ -24,7 +25,9 @@ def extract(article: ArticleText) -> list[Observation]:
     raises on
     any text."""
     scene = see(article)
-    drafts = dedupe(resolve(scene))
+    found = resolve(scene)
+    leave_out_other_matters(found, scene)
+    drafts = dedupe(found)
     merge_plan_ratios(drafts)
     check(drafts)
     rate(drafts)
@@ -39,7 +42,8 @@ def resolve(scene: Scene) -> list[Draft]:
     for view in scene.sentences:
         memory.enter(view)
         drafts = tables[view.index] if view.index in tables else bind_sentence(view, scene, memory)
-        resolve_statuses(drafts, governing)
+        # A heading of a row (`Kế hoạch: 6.000 | Thực hiện: 8.095`) governs its own column only.
+        resolve_statuses(drafts, governing, view.sentence.start - 1 if view.index in tables else None)
         resolve_periods(view, drafts, scene, periods)
         resolve_areas(view, drafts, scene)
         resolve_breakdowns(view, drafts, scene)

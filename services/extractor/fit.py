@@ -19,12 +19,16 @@ _WHOLE: Final = frozenset(
 
 def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | None:
     """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
-    whole = quantity.unit in _WHOLE or (quantity.unit is None and indicator.unit in _WHOLE)
-    if whole and quantity.value != quantity.value.to_integral_value():
+    if whole_only(quantity.unit or indicator.unit) and quantity.value != quantity.value.to_integral_value():
         return None  # `1,39` of households is a number torn from its scale or its percent sign
     if "times" in quantity.rules and indicator.is_rate:
         return None  # twice a rate is no rise in points
     return _measure(indicator.code, quantity.unit, role.name, role.grows, quantity.non_value == "norm")
+
+
+def whole_only(unit: str) -> bool:
+    """Whether `unit` counts what comes whole: a fraction of it has lost its scale."""
+    return unit in _WHOLE
 
 
 @lru_cache(maxsize=1 << 15)

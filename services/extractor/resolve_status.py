@@ -8,12 +8,12 @@ from services.extractor.draft import Draft
 from services.extractor.statuses import Governance
 
 
-def resolve_statuses(drafts: Sequence[Draft], governing: Governance) -> None:
-    """Set `status` of the drafts."""
+def resolve_statuses(drafts: Sequence[Draft], governing: Governance, offset: int | None = None) -> None:
+    """Set `status` of the drafts, by what governs each number, or all of them by what governs `offset`."""
     for draft in drafts:
         if draft.status != "actual":
             continue
-        cue = governing.at(draft.quantity.start)
+        cue = governing.at(draft.quantity.start if offset is None else offset)
         if cue is not None:
             draft.status = cue.status
             draft.rules.append(f"status: {cue.status} ({', '.join(cue.rules)})")
