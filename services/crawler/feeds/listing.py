@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -37,6 +38,8 @@ _NOT_ARTICLES: Final = re.compile(
     r"|wp-admin|cart|admin)(?:[/?.]|$)|\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp[34])(?:$|\?)",
     re.IGNORECASE,
 )
+_SLUG: Final = re.compile(r"/[a-z0-9]+(?:-[a-z0-9]+){4,}(?:\.\w{3,5})?/?$", re.IGNORECASE)
+"""An address of words alone, at least five: an article's where a heading links to it, and no CMS is known."""
 _FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml")
 
 
@@ -89,6 +92,7 @@ def _anchors(
     root: HtmlElement, base: str, host: str | None, links: str | None, cms: str | None
 ) -> list[tuple[HtmlElement, str]]:
     pattern, found = _pattern(links, cms), []
+    headed = _headed(root, base) if links is None and cms is None else frozenset()
     for anchor in root.iter("a"):
         address = absolute(anchor.get("href") or "", base) if anchor.get("href") else None
         if address is None:
@@ -96,11 +100,22 @@ def _anchors(
         parts = urlsplit(address)
         target = address if links is not None else parts.path + (f"?{parts.query}" if parts.query else "")
         near = links is not None or host is None or _family(parts.hostname or "") == _family(host)
-        if near and pattern.search(target) and (links is not None or not _NOT_ARTICLES.search(target)):
+        fits = pattern.search(target) or (address in headed and _SLUG.search(parts.path))
+        if near and fits and (links is not None or not _NOT_ARTICLES.search(target)):
             found.append((anchor, address))
             if len(found) >= LINKS_MAX:
                 break
     return found
+
+
+def _headed(root: HtmlElement, base: str) -> frozenset[str]:
+    """Addresses that a heading of the page links to."""
+    links = [
+        link
+        for heading in root.iter("h2", "h3", "h4", "h5")
+        for link in (*heading.iter("a"), *islice(heading.iterancestors("a"), 1))
+    ]
+    return frozenset(address for link in links if (address := absolute(link.get("href") or "", base)))
 
 
 def _family(host: str) -> str:
