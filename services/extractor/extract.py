@@ -22,8 +22,7 @@ from services.extractor.tables import read_tables
 
 def extract(article: ArticleText) -> list[Observation]:
     """The observations of `article`, in the text's order. Pure, deterministic, linear in the text's length; never
-    raises on
-    any text."""
+    raises on any text."""
     scene = see(article)
     found = resolve(scene)
     leave_out_other_matters(found, scene)
