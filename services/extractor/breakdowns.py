@@ -45,9 +45,8 @@ def resolve_breakdowns(view: SentenceView, drafts: Sequence[Draft], scene: Scene
 
 
 def _words_away(start: int, end: int, draft: Draft, scene: Scene) -> float:
-    """Words between the span and the number; a comma, semicolon or bracket between them is too far. What follows
-    counts half a
-    word more: `Đài Loan 241, Hàn Quốc 66`."""
+    """Words between the span and the number; a comma, semicolon or bracket between them is too far. What follows counts
+    half a word more: `Đài Loan 241, Hàn Quốc 66`."""
     number = draft.quantity
     if start < number.end and number.start < end:
         return 0

@@ -16,8 +16,7 @@ ROUNDED: Final = Decimal("0.03")
 
 def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
     """Without repeats, in order. Rounded repeats (`gần 1,1 nghìn` of 1.074) of the same indicator go too, and a
-    headline's
-    number that the body tells as another indicator's: the body says what it is."""
+    headline's number that the body tells as another indicator's: the body says what it is."""
     kept: list[Draft] = []
     by_key: dict[tuple[object, ...], list[int]] = {}
     for draft in drafts:
@@ -42,8 +41,7 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
 
 def merge_plan_ratios(drafts: list[Draft]) -> None:
     """A percent of plan without a value of its own goes to the level that it speaks of, where the article tells that
-    level
-    elsewhere without one (rule: `plan_ratio` is a measure only where there is no absolute value)."""
+    level elsewhere without one (rule: `plan_ratio` is a measure only where there is no absolute value)."""
     levels: dict[tuple[object, ...], deque[Draft]] = {}
     told = set()
     for draft in drafts:

@@ -101,11 +101,9 @@ def inherited(
     places: Sequence[tuple[int, int]],
     begin: int,
 ) -> Candidate | None:
-    """The indicator of the last level, where nothing but words of glue and names of places and periods stand between
-    it and
-    the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before named
-    without a
-    number; `begin`: the sentence's first word."""
+    """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it
+    and the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before
+    named without a number; `begin`: the sentence's first word."""
     if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None:
         return None
     if not _glued(scene, slot.stop, _clause_end(slot, scene), places):

@@ -1,6 +1,5 @@
-"""Which of the names found in a sentence count: not those inside the `not` words of their own indicator, not parts of
-a longer
-name, and elliptic ones only where what they lean on was named last."""
+"""Which of the names found in a sentence count: not those inside the `not` words of their own indicator, not parts of a
+longer name, and elliptic ones only where what they lean on was named last."""
 
 from __future__ import annotations
 
@@ -19,9 +18,8 @@ _NAMES: Final = 24
 
 def usable(mentions: Sequence[Mention], recent: frozenset[str], title: frozenset[str]) -> list[Mention]:
     """The mentions that count, of those of one sentence in order of their last word. `recent`: indicators of the
-    observations
-    just before; `title`: those that the article's headline names, which lend themselves to longer elliptic words
-    only."""
+    observations just before; `title`: those that the article's headline names, which lend themselves to longer elliptic
+    words only."""
     banned: dict[str | None, list[Mention]] = {}
     for mention in mentions:
         if mention.kind == "not":

@@ -104,10 +104,10 @@ def _by_kind(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
     if entry.kind == "flow" and _is_day(draft.period) and _closes(draft.period, scene.period):
         draft.period = scene.period
         draft.rules.append("period: a flow up to the last day of the article's period")
-    elif entry.kind == "stock" and draft.period == scene.period and not draft.own_period:
-        if memory.day and _closes(memory.day, scene.period):
-            draft.period = memory.day
-            draft.rules.append("period: a stock on the day that the article tells")
+    of_article = draft.period == scene.period and not draft.own_period
+    if entry.kind == "stock" and of_article and memory.day and _closes(memory.day, scene.period):
+        draft.period = memory.day
+        draft.rules.append("period: a stock on the day that the article tells")
 
 
 def _is_day(period: str) -> bool:

@@ -102,9 +102,8 @@ _PER_HEAD_GAP: Final = 90
 
 
 def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> Role:
-    """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it,
-    from it
-    to the sentence's end, and the role of the number before it."""
+    """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it, from
+    it to the sentence's end, and the role of the number before it."""
     unsaid = _unsaid(quantity, before, after)
     if unsaid:
         return Role(NOTHING, rule=unsaid)

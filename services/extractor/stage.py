@@ -1,7 +1,7 @@
 """The extractor as a stage: `articles.cleaned` in, `indicators.observed` out.
 
-An article gives its observations and then one ArticleExtracted that names them. A copy gives that alone, with none: it is
-stored, not counted twice. A discarded page gives nothing: its outcome is known without us.
+An article gives its observations and then one ArticleExtracted that names them. A copy gives that alone, with none: it
+is stored, not counted twice. A discarded page gives nothing: its outcome is known without us.
 """
 
 from __future__ import annotations

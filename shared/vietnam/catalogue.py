@@ -64,8 +64,7 @@ class Indicator:
     """True where the number after a slash is the whole, not a plan (`185/190 xã`)."""
     group: bool = False
     """True where its words also name a group that other indicators count (`vay vốn cho 390 hộ nghèo`): a verb beside
-    them
-    outweighs them."""
+    them outweighs them."""
     elliptic: tuple[Elliptic, ...] = ()
     excluded: tuple[str, ...] = ()
     """`not`: words inside which the patterns do not count."""

@@ -1,9 +1,8 @@
 """`python -m tests.accuracy.report [--check]`: write docs/accuracy.md from what the extractor reads now (`make
 accuracy`).
 
-With --check, exit 1 where the page is stale in what the composed set alone can show. Sets outside the project that
-are absent
-keep the rows that the page has.
+With --check, exit 1 where the page is stale in what the composed set alone can show. Sets outside the project that are
+absent keep the rows that the page has.
 """
 
 from __future__ import annotations
@@ -25,20 +24,16 @@ BANDS: Final = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)
 _HEAD: Final = """# How well the extractor reads
 
 Made by `make accuracy` (`python -m tests.accuracy.report`); do not edit. An observation agrees in the core when
-indicator, value and unit agree, strictly when
-measure, sign, status, period and area agree as well (docs/observation.md). `composed` is the project's own writing
-and lies
-in tests/accuracy/gold; `seeds`, `real` and `html` are third-party articles and lie outside, so a stranger's clone
-repeats the
-composed rows. tests/accuracy/floors.yaml holds floors that CI enforces and that only rise.
+indicator, value and unit agree, strictly when measure, sign, status, period and area agree as well
+(docs/observation.md). `composed` is the project's own writing and lies in tests/accuracy/gold; `seeds`, `real` and
+`html` are third-party articles and lie outside, so a stranger's clone repeats the composed rows.
+tests/accuracy/floors.yaml holds floors that CI enforces and that only rise.
 
 The baseline gives each number to the nearest name in its sentence whose indicator has the number's unit, and nothing
-more.
-Rules and weights were written by hand with all four sets in sight: the rows say how well these articles are read, and
-halves
-that differ little say that no article was served alone. Sentences of some fifty other articles, of many provinces and
-years,
-were read with `--explain` after that, and what was wrong in them was mended; none of their text is kept.
+more. Rules and weights were written by hand with all four sets in sight: the rows say how well these articles are read,
+and halves that differ little say that no article was served alone. Sentences of some fifty other articles, of many
+provinces and years, were read with `--explain` after that, and what was wrong in them was mended; none of their text is
+kept.
 """
 
 
