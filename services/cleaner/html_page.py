@@ -30,6 +30,7 @@ _OFFICIAL: Final = re.compile(
     r"(?:quyết định|nghị quyết|nghị định|kế hoạch|công văn|thông tư|chỉ thị|báo cáo|tờ trình|luật|phụ lục|biểu)\b", re.I
 )
 """A linked document's name is what the article says, not another article's headline."""
+_PLAIN_PARAGRAPHS: Final = 2
 _SPARSE_PROSE: Final = 200
 _CODED_CHARS: Final = 200
 """No word of any language is as long: a run that a script would decode, or an inlined file (portals.md D13)."""
@@ -81,7 +82,8 @@ def clean_html(
     if found:
         return Discarded(*found, reading.removed)
     headlines = listing.headlines(index) if prose < listing.SHORT_CHARS else 0
-    if headlines >= listing.FRONT_HEADLINES and not (reading.anchored and reading.title.sure >= 0.7):
+    named = reading.anchored and reading.title.sure >= 0.7
+    if headlines >= listing.FRONT_HEADLINES and not named and not _is_plain_text(reading):
         return Discarded(Reason.LISTING, f"{headlines} headlines, no article of its own", reading.removed)
     if (
         head.passwords
@@ -124,6 +126,13 @@ def _mended(source: bytes, visible: str, title: str) -> bytes | None:
         mended = mend(text)
         return mended.encode() if mended != text else None
     return None
+
+
+def _is_plain_text(reading: ways.Reading) -> bool:
+    """Paragraphs without headlines of others among them: an article whose title nothing on the page repeats."""
+    lines = reading.lines
+    links = any(line.links > 0.5 and len(line.text) >= listing.HEADLINE_CHARS[0] for line in lines)
+    return not links and sum(map(is_prose, lines)) >= _PLAIN_PARAGRAPHS
 
 
 def _is_dated(reading: ways.Reading) -> bool:

@@ -11,7 +11,7 @@ from services.cleaner.meta import Meta
 from services.cleaner.visible_dates import day_time
 
 _HEADLINES_MIN: Final = 5
-_HEADLINE_CHARS: Final = (18, 220)
+HEADLINE_CHARS: Final = (18, 220)
 
 SHORT_CHARS: Final = 900
 """Running text up to which a page may be a section's front page with a few teasers."""
@@ -21,9 +21,7 @@ FRONT_HEADLINES: Final = 12
 def headlines(index: Index) -> int:
     """How many links of a headline's length the page held before blocks went, each address once."""
     found = {
-        a.get("href")
-        for a in index.tags.get("a", ())
-        if _HEADLINE_CHARS[0] + 7 <= len(text_of(a)) <= _HEADLINE_CHARS[1]
+        a.get("href") for a in index.tags.get("a", ()) if HEADLINE_CHARS[0] + 7 <= len(text_of(a)) <= HEADLINE_CHARS[1]
     }
     return len(found)
 
@@ -36,7 +34,7 @@ def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bo
     linking = [
         i
         for i, line in enumerate(lines)
-        if line.links >= 0.7 and _HEADLINE_CHARS[0] <= len(line.text) <= _HEADLINE_CHARS[1]
+        if line.links >= 0.7 and HEADLINE_CHARS[0] <= len(line.text) <= HEADLINE_CHARS[1]
     ]
     dated = sum(len(line.text) < 80 and day_time(line.text) is not None for line in lines)
     teasers = {j for i in linking for j in (i + 1, i + 2, i + 3) if j < len(lines) and lines[j].links < 0.5}

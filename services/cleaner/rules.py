@@ -169,7 +169,8 @@ def _block_end(lines: list[Line], start: int, before: int) -> int:
     for i in range(start, len(lines)):
         headline = lines[i - 1] if i > start and lines[i - 1].links >= 0.5 else None
         list_ended = headline is not None and headline.kind is Kind.ITEM and lines[i].kind is not Kind.ITEM
-        if lines[i].kind is Kind.ROW or (_is_body(lines[i]) and (headline is None or list_ended)):
+        sentence = _is_body(lines[i]) or (list_ended and lines[i].links < 0.5 and lines[i].text[-1] in ".!?")
+        if lines[i].kind is Kind.ROW or (sentence and (headline is None or list_ended)):
             return i
     return len(lines)
 

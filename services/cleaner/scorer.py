@@ -108,7 +108,7 @@ def _short_lines(density: Density, title: Element | None) -> Region | None:
     for el in title.iterancestors():
         if el not in density.place:
             return None
-        if density.chars(el) - density.chars(title) >= 2 * _PROSE_MIN:
+        if density.chars(el) - density.chars(title) >= _PROSE_MIN:
             return Region(el, True) if density.link_share(el) <= _MENU_SHARE else None
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -11,7 +11,9 @@ from typing import Final
 
 from lxml import etree
 
+from services.cleaner import rules
 from services.cleaner.dom import Element, Index, text_of
+from services.cleaner.lines import Line
 from services.cleaner.meta import Meta, clean
 from services.cleaner.surroundings import after
 from services.cleaner.visible_dates import read_date
@@ -173,6 +175,18 @@ def without_site(text: str, site_name: str) -> str:
                 left = left.removesuffix(parts[i]) if i else left.removeprefix(parts[i])
         return without_site(left.strip(" -–—|»:•·/"), site_name)
     return text
+
+
+def first_line(lines: Sequence[Line]) -> Title | None:
+    """The line that opens the text, where it is no sentence and text follows: a title that no markup tells."""
+    for i, line in enumerate(lines[:6]):
+        if is_dateline(line.text) or rules.struck_by(line, head=True):
+            continue
+        open_end = line.text[-1] not in ".:;,"
+        if _SECTION_CHARS <= len(line.text) <= 200 and open_end and line.links < 0.5 and i + 1 < len(lines):
+            return Title(line.text, None, 0.5)
+        return None
+    return None
 
 
 def dated(index: Index, meta: Meta) -> Title:

@@ -48,7 +48,7 @@ _WEEKDAY: Final = re.compile(
 _PUBLISHED_LABEL: Final = re.compile(
     r"\b(?:ngày đăng(?: tin| bài)?|ngày đưa(?: tin)?|đăng ngày|đăng lúc|đăng vào(?: lúc)?|"
     r"được đăng(?: lúc| ngày)?|xuất bản|ngày xuất bản|"
-    r"đăng(?=\s*:)|ngày ban hành|ngày tạo|ngày viết|phát hành|posted on|published(?: on)?|date)\b",
+    r"đăng(?=\s*:)|ngày ban hành|ngày tạo|ngày viết|phát hành|posted (?:by .{1,30} )?on|published(?: on)?|date)\b",
     re.IGNORECASE,
 )
 _UPDATED_LABEL: Final = re.compile(

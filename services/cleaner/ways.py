@@ -199,6 +199,8 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
         title = _title_above(found.root, body, title)
         marks = _marks(index, body, None, title)
     lines, removed = _lines(found.root, index, log)
+    if title.sure < _SURE and (first := titles.first_line(lines)):
+        title = first if title.element is None else title
     confidence = (0.75 if found.anchored else 0.5) * (0.7 + 0.3 * title.sure)
     lead = lead_of(index, body, None, found.root, lines, title)
     return Reading(lines, lead, marks, title, None, found.root, "scorer", round(confidence, 2), removed, found.anchored)
