@@ -147,8 +147,9 @@ def is_related_heading(text: str) -> bool:
 def _without_related(lines: list[Line], removed: list[Removed]) -> list[Line]:
     """Take out each heading of related news with the headlines and teasers under it.
 
-    The block ends at running text that no headline introduces. Where such text is less than a third of what came
-    before, it is taken for teasers too: related news close an article, and what follows them is another one's."""
+    The block ends at running text that no headline introduces, or that follows the end of their list. Where no link
+    tells headlines from text and the rest is less than a third of what came before, it is taken for theirs too: related
+    news close an article."""
     kept: list[Line] = []
     i = 0
     while i < len(lines):
@@ -164,7 +165,8 @@ def _without_related(lines: list[Line], removed: list[Removed]) -> list[Line]:
 
 def _block_end(lines: list[Line], start: int, before: int) -> int:
     rest = [line for line in lines[start:] if _is_body(line)]
-    if sum(len(line.text) for line in rest) * 3 < before:
+    linked = any(line.links >= 0.5 for line in lines[start : start + 3])
+    if not linked and sum(len(line.text) for line in rest) * 3 < before:
         return len(lines)
     for i in range(start, len(lines)):
         headline = lines[i - 1] if i > start and lines[i - 1].links >= 0.5 else None
