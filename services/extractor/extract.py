@@ -44,7 +44,8 @@ def resolve(scene: Scene) -> list[Draft]:
         # A heading of a row (`Kế hoạch: 6.000 | Thực hiện: 8.095`) governs its own column only.
         resolve_statuses(drafts, governing, view.sentence.start - 1 if view.index in tables else None)
         resolve_periods(view, drafts, scene, periods)
-        resolve_areas(view, drafts, scene)
-        resolve_breakdowns(view, drafts, scene)
-        memory.drafts += drafts
+        if drafts:
+            resolve_areas(view, drafts, scene)
+            resolve_breakdowns(view, drafts, scene)
+            memory.drafts += drafts
     return memory.drafts
