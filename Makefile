@@ -60,7 +60,7 @@ schemas: $(VENV)/.dev ## write deploy/schemas again from shared/events.py
 	@$(BIN)/python -m shared.schemas
 
 bench: $(VENV)/.dev ## benchmarks: each stage against its floor, as ratios
-	@$(BIN)/pytest -q -s tests/bench $(ARGS)
+	@$(BIN)/pytest -q -s -m "slow or not slow" tests/bench $(ARGS)
 
 faults: $(VENV)/.dev ## the long fault tests on real servers: kills, outages, delays (about half an hour)
 	@$(BIN)/pytest -m "faults or slow" $(ARGS)

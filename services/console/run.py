@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shared.errors import SolieuError
 from shared.paths import PORTALS, ROOT
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def _run(once: bool, portals: Path | None, data: Path) -> int:
 
 async def _follow(settings: Settings, run: Run) -> int:
     from services.console import account, live, pipeline
+    from shared.bus.dead_letters import TooManyDeadLetters
+    from shared.bus.pool import PoolBroken
+    from shared.bus.runner import Stuck
 
     stop, began = asyncio.Event(), time.monotonic()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,7 +67,11 @@ async def _follow(settings: Settings, run: Run) -> int:
         view.say(f"starting Postgres in {run.data / 'postgres'}; details go to {run.data / 'run.log'}")
         async with pipeline.embedded(settings, run) as ready:
             view.say(f"following {run.portals.name}" + (", the bundled sample portals" if run.sample else ""))
-            taken = await pipeline.follow(ready, run, view, stop)
+            try:
+                taken = await pipeline.follow(ready, run, view, stop)
+            except (TooManyDeadLetters, PoolBroken, Stuck) as error:
+                hint = f"see {run.data / 'run.log'} and solieu dead-letters list; nothing of the running batch was committed"
+                raise SolieuError("pipeline-stopped", f"the pipeline stopped: {error}", hint) from None
     click.echo("\n".join(account.lines(taken)))
     click.echo(f"\n{'stopped' if stop.is_set() else 'done'} after {time.monotonic() - began:.1f} s")
     if run.once and not stop.is_set() and taken.totals["unaccounted"]:
