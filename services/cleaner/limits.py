@@ -11,8 +11,6 @@ from typing import Final
 BYTES_MAX: Final = 8 * 1024 * 1024
 ELEMENTS_MAX: Final = 150_000
 """Opening tags, counted before the parse as `<` followed by a letter."""
-DEPTH_MAX: Final = 2048
-"""libxml2's own bound (`xmlParserMaxHugeDepth`); deeper pages are flattened before a second parse, see dom.py."""
 TEXT_CHARS_MAX: Final = 400_000
 """Longest article text kept, in characters: some 60,000 words. The longest report seen had 60,000 characters."""
 TABLE_CELLS_MAX: Final = 20_000

@@ -106,6 +106,8 @@ def read(root: Element, url: str) -> Meta:
     if meta.canonical:
         joined = _join(meta.base, meta.canonical)
         meta.canonical = joined if re.match(r"https?://", joined, re.IGNORECASE) else None
+    if len(meta.articles) > 1:
+        meta.articles.sort(key=lambda article: not _is_own(article, meta))
     root_names = root.keys() if root.tag == "html" else []
     meta.is_amp = "amp" in root_names or "⚡" in root_names
     return meta
@@ -146,6 +148,15 @@ def _read_json_ld(text: str, meta: Meta) -> None:
             listed = listed or bool(kinds & _LIST_TYPES)
             stack += [item[key] for key in ("mainEntity", "@graph") if isinstance(item.get(key), list | dict)]
     meta.is_list = (meta.is_list or listed) and not meta.articles
+
+
+def _is_own(article: dict[str, Any], meta: Meta) -> bool:
+    """The head names the article too; others in JSON-LD are teasers."""
+    headline = article.get("headline")
+    if not isinstance(headline, str) or not headline.strip():
+        return False
+    mine = clean(headline).casefold()
+    return any(mine in title.casefold() for title in (meta.title, meta.names.get("og:title", "")))
 
 
 def _names(author: Any) -> str:

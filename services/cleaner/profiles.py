@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from services.cleaner import selectors
-from services.cleaner.dom import Element, Index
+from services.cleaner.dom import Index
 from services.cleaner.meta import Meta
 from shared.paths import DEPLOY
 
@@ -99,15 +99,3 @@ def _bears(marker: tuple[str, str], source: bytes, meta: Meta, index: Index) -> 
     if kind == "html":
         return value.encode() in source
     return bool(selectors.find(index, value))
-
-
-def first_text(index: Index, wanted: tuple[str, ...], *, chars_min: int, chars_max: int) -> tuple[Element, str] | None:
-    """The first element of the first selector that holds a text of that length."""
-    from services.cleaner.dom import text_of
-
-    for selector in wanted:
-        for el in selectors.find(index, selector):
-            text = text_of(el)
-            if chars_min <= len(text) <= chars_max:
-                return el, text
-    return None

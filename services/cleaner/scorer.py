@@ -98,6 +98,9 @@ def region(density: Density, title: Element | None) -> Region | None:
         if start is not None:
             return Region(_grown(density, start, title), True)
     start = _densest(density)
+    short = _short_lines(density, title)
+    if short is not None and start is not None and _holds(density, short.root, start):
+        return short
     return Region(_grown(density, start, None), False) if start is not None else None
 
 
