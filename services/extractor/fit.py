@@ -21,8 +21,8 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
     """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
     if whole_only(quantity.unit or indicator.unit) and quantity.value != quantity.value.to_integral_value():
         return None  # `1,39` of households is a number torn from its scale or its percent sign
-    if "times" in quantity.rules and indicator.is_rate:
-        return None  # twice a rate is no rise in points
+    if indicator.is_rate and ("times" in quantity.rules or ("fraction" in quantity.rules and role.name == roles.LEVEL)):
+        return None  # twice a rate is no rise in points, and `1/3 số huyện` is no rate
     return _measure(indicator.code, quantity.unit, role.name, role.grows, quantity.non_value == "norm")
 
 

@@ -11,9 +11,14 @@ from services.extractor.draft import Draft
 from services.extractor.model import AreaMention
 from services.extractor.periods import period_end
 from services.extractor.scene import Scene, SentenceView
+from shared.vietnam.text import fold
 
 _AFTER: Final = re.compile(r"\s*\(?(?:ở |của |tại )?(?:tỉnh |thành phố |tp\.? ?)?")
 """What may stand between a number and the place that it is of: `12.830 người ở Nghệ An`, `97,2% (Quảng Trị)`."""
+
+_OPENING_CHARACTERS: Final = 4
+PARTS_MAX: Final = 12
+"""Parts of a sentence between semicolons that are looked back over."""
 
 
 def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> None:
@@ -22,7 +27,7 @@ def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> 
     for draft in drafts:
         if draft.area is not None:
             continue
-        mention = _attached(draft, scopes, scene) or _nearest(draft, scopes)
+        mention = _attached(draft, scopes, scene) or _nearest(draft, scopes) or _of_whole_sentence(view, scene)
         draft.area, draft.locality = scene.area, scene.locality
         if mention is not None:
             draft.area = mention.area or (None if "area.region" in mention.rules else scene.area)
@@ -42,3 +47,19 @@ def _attached(draft: Draft, scopes: Sequence[AreaMention], scene: Scene) -> Area
 def _nearest(draft: Draft, scopes: Sequence[AreaMention]) -> AreaMention | None:
     before = [m for m in scopes if m.start < draft.start]
     return before[-1] if before else None
+
+
+def _of_whole_sentence(view: SentenceView, scene: Scene) -> AreaMention | None:
+    """The place below the province that a sentence opens with or is the whole of (`toàn huyện`), for its parts behind
+    semicolons too."""
+    for index in range(view.index - 1, max(-1, view.index - PARTS_MAX), -1):
+        part = scene.sentences[index]
+        if part.sentence.paragraph != view.sentence.paragraph or scene.reading.text[part.sentence.end - 1] != ";":
+            return None
+        scopes = [mention for mention in part.areas if mention.role == "scope"]
+        if scopes:
+            last = scopes[-1]
+            opens = last.start - part.sentence.start <= _OPENING_CHARACTERS
+            whole = scene.reading.folded.startswith((fold("toàn "), fold("cả ")), last.start)
+            return last if last.locality and (opens or whole) else None
+    return None

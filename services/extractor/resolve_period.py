@@ -20,6 +20,7 @@ _OWN: Final = ("period", "as_of", "span")
 _ATTACHED: Final = re.compile(fold(r"[\s(]*(?:vào|trong|của|ở|cho|cuối|từ)?\s*"))
 _OWN_BRACKET: Final = re.compile(r"[^()]*[0-9][^()]*\)")
 """After a period in brackets that has a number of its own there: `42 vụ (năm 2022: 50 vụ)`."""
+_OF_BASE: Final = re.compile(fold(r"\s*(?:là|chỉ là|:|\()\s*"))
 _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
 _BRACKET_CHARACTERS: Final = 120
 _CHARACTERS_PER: Final = 60
@@ -63,7 +64,7 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
 
 
 def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: Scene, memory: PeriodMemory) -> None:
-    mention = _nearest(draft, own, scene)
+    mention = _value_of_base(draft, view, scene) or _nearest(draft, own, scene)
     if mention is not None and mention.start > draft.end and "period.now" in mention.rules and memory.carried:
         mention = None
     if draft.before_the_change and not (mention and _attached(mention, draft, scene)):
@@ -144,6 +145,15 @@ def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> Period
     if after and not re.search(r"[0-9]", folded[end : after[0].start]):
         return after[0]
     return None
+
+
+def _value_of_base(draft: Draft, view: SentenceView, scene: Scene) -> PeriodMention | None:
+    """The period of the year before, of a level that is said of it: `(cùng kỳ năm 2022 là 13.100 lao động)`."""
+    if draft.measure != "level":
+        return None
+    folded = scene.reading.folded
+    bases = [m for m in view.periods if m.role == "base" and m.period and m.end <= draft.start]
+    return bases[-1] if bases and _OF_BASE.fullmatch(folded, bases[-1].end, draft.start) else None
 
 
 def _bears_on(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:

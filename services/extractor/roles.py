@@ -80,8 +80,17 @@ _DISTANCE: Final = re.compile(
     fold(r"\b(cao hơn|thấp hơn|ít hơn|nhiều hơn|tăng|giảm|hụt|kém)(?: khoảng| gần| hơn)?\s*$")
 )
 _NAMED_FALL: Final = re.compile(fold(r"\b(?:tỷ lệ|mức|tốc độ) giảm (?:hộ )?nghèo\b[^,;.]*$"))
-_DENIED: Final = re.compile(fold(r"\b(?:không phải|chứ không|thay vì)(?: là| chỉ| có)*(?: con số| mức)?\s*$"))
-"""What a correction takes back: `không phải là 12.000 mà là 15.000`."""
+_DENIED: Final = re.compile(
+    fold(
+        r"\b(?:không phải|chứ không|thay vì)(?: là| chỉ| có)*(?: con số| mức)?\s*$|"
+        r"\b(?:số cũ|số liệu cũ|thay cho|thay thế)(?: là| số| con số)*:?\s*$|\b(?:nhầm|ghi sai|đưa sai|in sai)\b[^.;]*$"
+    )
+)
+"""What a correction takes back: `không phải là 12.000 mà là 15.000`, `đưa nhầm … là 12.000`."""
+_NOT_SO: Final = re.compile(
+    fold(r"(?: [^\W\d_]+){0,3} (?:có nguy cơ|có khả năng|đứng trước nguy cơ|chưa được|chưa thể|có thể bị)\b")
+)
+"""After a number: what may happen to so many, or has not been done for them yet."""
 _SUPPOSED: Final = re.compile(fold(r"\b(?:nếu(?! như\b| năm\b| tính\b| so\b)|giả sử|giả định)\b[^,;.]*$"))
 """`nếu năm 2020 …` and `nếu như … thì` compare two results."""
 _REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
@@ -132,7 +141,7 @@ def _unsaid(quantity: Quantity, before: str, after: str) -> str:
         return "role.for_each"
     if "times" in quantity.rules and _OTHER_PLACES.match(after):
         return "role.compared_with_others"
-    if _DENIED.search(before) or _SUPPOSED.search(before):
+    if _DENIED.search(before) or _SUPPOSED.search(before) or _NOT_SO.match(after):
         return "role.not_asserted"
     if _REVISED.search(before) and _TO.match(after):
         return "role.plan_before_revision"
@@ -161,7 +170,8 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
 
 def _direction(quantity: Quantity, before: str, after: str) -> Role:
     verb = next(reversed(list(_DIRECTION.finditer(before))), None)
-    first = _FROM_HERE.search(before) is not None and _TO.match(after) is not None
+    or_more = quantity.comparator == "ge"
+    first = not or_more and _FROM_HERE.search(before) is not None and _TO.match(after) is not None
     if verb is None:
         return Role(LEVEL, before_the_change=first)
     if _AFTER_PLAN.match(after):
