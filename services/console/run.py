@@ -70,7 +70,7 @@ async def _follow(settings: Settings, run: Run) -> int:
             try:
                 taken = await pipeline.follow(ready, run, view, stop)
             except (TooManyDeadLetters, PoolBroken, Stuck) as error:
-                hint = f"see {run.data / 'run.log'} and solieu dead-letters list; nothing of the running batch was committed"
+                hint = f"see {run.data / 'run.log'} and solieu dead-letters list; the running batch was not committed"
                 raise SolieuError("pipeline-stopped", f"the pipeline stopped: {error}", hint) from None
     click.echo("\n".join(account.lines(taken)))
     click.echo(f"\n{'stopped' if stop.is_set() else 'done'} after {time.monotonic() - began:.1f} s")
