@@ -1,7 +1,6 @@
 """`python -m services.cleaner`: run the cleaner alone."""
 
-from shared.bus.run import main
-
 from services.cleaner.stage import CLEANER
+from shared.bus.run import main
 
 main(CLEANER)
