@@ -53,9 +53,11 @@ async def _crawl(store: Store, portals: frozenset[str], since: datetime | None, 
     from services.console.feeding import run_source
     from services.crawler.portals import load_portals
     from services.crawler.service import crawler
+    from shared import logs
     from shared.clock import VIETNAM
     from shared.errors import SolieuError
 
+    logs.configure(store.settings.log.model_copy(update={"level": "warning"}))
     path = file or store.settings.crawl.portals
     unknown = portals - {portal.id for portal in load_portals(path)}
     if unknown:

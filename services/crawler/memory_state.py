@@ -118,9 +118,12 @@ class MemoryState:
     async def twins(self, address: Address, fingerprint: str) -> int:
         return len(self._fingerprints[address.portal, fingerprint] - {address.article_id})
 
-    async def save_robots(self, owner: str, host: str, robots: Robots) -> None:
+    async def save_robots(
+        self, owner: str, host: str, robots: Robots, now: datetime, counts: Mapping[Count, int]
+    ) -> None:
         self._check(owner, host)
         self._hosts[host].robots = robots
+        self.counts.update(counts)
 
     async def save_poll(
         self, owner: str, host: str, source: Source, found: Sequence[Address], counts: Mapping[Count, int]

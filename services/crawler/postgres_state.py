@@ -125,9 +125,12 @@ class PostgresState:
             )
             return count
 
-    async def save_robots(self, owner: str, host: str, robots: Robots) -> None:
+    async def save_robots(
+        self, owner: str, host: str, robots: Robots, now: datetime, counts: Mapping[Count, int]
+    ) -> None:
         async with self._holding(owner, host) as connection:
             await queries().save_robots(connection, host=host, **asdict(robots))
+            await _add_counts(connection, now, counts)
 
     async def save_poll(
         self, owner: str, host: str, source: Source, found: Sequence[Address], counts: Mapping[Count, int]

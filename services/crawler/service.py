@@ -82,7 +82,7 @@ async def _run(
             "set SOLIEU_DATABASE_URL, or use solieu run",
         )
     async with AsyncExitStack() as stack:
-        pool = await _open_patiently(stack, str(settings.database_url.get_secret_value()), stop)
+        pool = await _open_patiently(stack, settings, str(settings.database_url.get_secret_value()), stop)
         if pool is None:
             return
         archive = Archive(crawl.archive)
@@ -120,11 +120,12 @@ def user_agent(contact: str) -> str:
 CRAWLER: Final = crawler()
 
 
-async def _open_patiently(stack: AsyncExitStack, url: str, stop: asyncio.Event) -> Pool | None:
+async def _open_patiently(stack: AsyncExitStack, settings: Settings, url: str, stop: asyncio.Event) -> Pool | None:
     """The pool, waited for while the database is away; None where `stop` came first."""
     while not stop.is_set():
         try:
-            return await stack.enter_async_context(open_pool(url, size_max=CONNECTIONS_MAX))
+            opening = open_pool(url, size_max=CONNECTIONS_MAX, pgbouncer=settings.database_pgbouncer)
+            return await stack.enter_async_context(opening)
         except LOST as error:
             log.warning("waiting", doing="open", error=str(error))
             with contextlib.suppress(TimeoutError):

@@ -91,7 +91,9 @@ class State(Protocol):
         """How many other addresses of the same portal have given a page with this fingerprint."""
         ...
 
-    async def save_robots(self, owner: str, host: str, robots: Robots) -> None: ...
+    async def save_robots(
+        self, owner: str, host: str, robots: Robots, now: datetime, counts: Mapping[Count, int]
+    ) -> None: ...
 
     async def save_poll(
         self, owner: str, host: str, source: Source, found: Sequence[Address], counts: Mapping[Count, int]

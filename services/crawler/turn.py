@@ -122,7 +122,12 @@ async def _read_robots(
     if fetched.exchanges:
         await tools.store(fetched.exchanges, tools.now())
     known = _rules_of(robots, fetched, tools.now())
-    await tools.state.save_robots(owner, host, known)
+    names = [portal.id for portal in portals] or [""]
+    counts = {(names[0], "robots", str(fetched.outcome)): 1}
+    await tools.state.save_robots(owner, host, known, tools.now(), counts)
+    if known.must_wait(tools.now()):  # none of them is asked until it answers
+        for name in names:
+            tools.report(name, "failed", 1)
     return known
 
 

@@ -59,7 +59,7 @@ async def test_a_lease_that_ran_out_is_taken_over_and_the_old_holder_refused(sta
     assert host.taken_over
     for refused in (
         state.save_poll("one", "a.example", source(1), [], {}),
-        state.save_robots("one", "a.example", Robots()),
+        state.save_robots("one", "a.example", Robots(), NOW, {}),
     ):
         with pytest.raises(LeaseLost):
             await refused
@@ -179,7 +179,7 @@ async def test_robots_are_kept_with_the_host(state: State) -> None:
     await state.enrol(PORTALS, [source(1)])
     await claimed(state)
     robots = Robots("User-agent: *\nDisallow: /x", NOW, None)
-    await state.save_robots("one", "a.example", robots)
+    await state.save_robots("one", "a.example", robots, NOW, {("p", "robots", "ok"): 1})
     await state.release("one", "a.example", NOW)
     (host,) = await state.claim("two", NOW, 60, 10)
     assert host.robots == robots

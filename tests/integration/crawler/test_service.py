@@ -154,3 +154,14 @@ async def test_two_crawlers_of_which_one_is_killed(postgres_dsn: str, database: 
     assert await database.fetchval("SELECT count(*) FROM page") == 8 * 12
     fetched = [path for _, host, path in paper.requests if path.startswith("/vi/")]
     assert len(fetched) <= 8 * 12 + len(hosts)
+
+
+async def test_a_host_that_does_not_answer_is_counted_and_tried_later(
+    postgres_dsn: str, database: Pool, tmp_path: Path
+) -> None:
+    portals = Paper(("127.0.0.1",), 1, port=48998).portals(tmp_path, delay_s=0)
+    crawled = await crawl(postgres_dsn, portals, tmp_path)
+    assert crawled.steps == [("bao-127-0-0-1", "failed", 1)]
+    counts = await database.fetch("SELECT what, outcome, n FROM crawl_count")
+    assert [tuple(row) for row in counts] == [("robots", "unreachable", 1)]
+    assert await database.fetchval("SELECT not_before > now() + interval '5 min' FROM crawl_host")
