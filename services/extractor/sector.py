@@ -16,15 +16,30 @@ the next at 8.9; of the articles of general news in which an indicator would be 
 
 
 def leave_out_other_matters(drafts: Sequence[Draft], scene: Scene) -> None:
-    """In an article about other matters, take the indicator from each draft whose sentence does not itself say of where
-    and of when it is."""
+    """Take the indicators from the drafts of an article about other countries and, in one about other matters, from those
+    whose sentence does not itself say of where and of when it is."""
     named = [draft for draft in drafts if draft.indicator]
-    if not named or share_of_sector(scene) >= SHARE_MIN:
+    if not named:
         return
-    for draft in named:
-        if not _states_place_and_time(draft, scene.sentences[draft.sentence]):
-            draft.indicator, draft.label = None, draft.quantity.unit_text
-            draft.rules.append("sector: the article speaks of other matters")
+    if _is_abroad(scene):
+        for draft in named:
+            _leave_out(draft, "sector: the article speaks of another country")
+    elif share_of_sector(scene) < SHARE_MIN:
+        for draft in named:
+            if not _states_place_and_time(draft, scene.sentences[draft.sentence]):
+                _leave_out(draft, "sector: the article speaks of other matters")
+
+
+def _leave_out(draft: Draft, why: str) -> None:
+    draft.indicator, draft.label = None, draft.quantity.unit_text
+    draft.rules.append(why)
+
+
+def _is_abroad(scene: Scene) -> bool:
+    """A foreign country is named, and no place in Viet Nam."""
+    if any(area.role == "scope" for view in scene.sentences for area in view.areas):
+        return False
+    return any(phrase in scene.words.codes for phrase in scene.lexicon.abroad)
 
 
 def share_of_sector(scene: Scene) -> float:

@@ -76,7 +76,8 @@ class Lexicon:
     glue: frozenset[str]
     """Code points of the words of `glue`."""
     officialese: tuple[str, ...]
-    """Phrases, as code points."""
+    """Phrases, as code points; `abroad` too."""
+    abroad: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -92,8 +93,8 @@ def lexicon() -> Lexicon:
         _add(parts, len(rules), hits, openings)
         rules.append(Rule(indicator, kind, pattern, of))
     glue = patterns.words(data["glue"])
-    officialese = [patterns.words(phrase) for phrase in data["officialese"]]
-    codes = _codes((word for phrase in (*hits, glue, *officialese) for word in phrase), abbreviations)
+    officialese, abroad = ([patterns.words(phrase) for phrase in data[name]] for name in ("officialese", "abroad"))
+    codes = _codes((word for phrase in (*hits, glue, *officialese, *abroad) for word in phrase), abbreviations)
     automaton = ahocorasick.Automaton()
     for phrase, hit in hits.items():
         automaton.add_word("".join(codes[word] for word in phrase), hit)
@@ -104,6 +105,7 @@ def lexicon() -> Lexicon:
         tuple(rules),
         frozenset(codes[word] for word in glue),
         tuple("".join(codes[word] for word in phrase) for phrase in officialese),
+        tuple("".join(codes[word] for word in phrase) for phrase in abroad),
     )
 
 
