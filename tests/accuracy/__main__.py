@@ -1,5 +1,6 @@
-"""`python -m tests.accuracy`: write docs/accuracy.md anew."""
+"""`python -m tests.accuracy`: write docs/accuracy.md and docs/accuracy-cleaner.md anew."""
 
-from tests.accuracy.report import main
+from tests.accuracy import cleaner_report, report
 
-main()
+report.main()
+cleaner_report.main()
