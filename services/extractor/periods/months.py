@@ -38,6 +38,8 @@ def year_with_month(month: int, state: State) -> int:
 def months_past(find: Find, state: State) -> Answer:
     number, published = find.number, state.published
     if number is None:
+        if published.toordinal() <= published.day:  # no date is known
+            return None
         previous = published.replace(day=1) - timedelta(days=1)
         return calendar.months(previous.year, previous.month, previous.month), "period"
     if 3 <= number <= 11 and published.month - number in (0, 1):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.extractor.areas import article_area, article_locality, read_areas
@@ -31,6 +31,7 @@ days = st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2030, 12, 31)), st.d
 Reader = Callable[[Reading], Sequence[PeriodMention | AreaMention | StatusCue]]
 
 
+@example(text="tháng qua", published=None, area=None)
 @given(text=texts, published=days, area=st.sampled_from([None, "VN", "63-49", "34-79"]))
 @settings(max_examples=300, deadline=None)
 def test_any_text_gives_sorted_spans_within_it(text: str, published: date | None, area: str | None) -> None:
