@@ -23,7 +23,7 @@ GLUE_MAX: Final = 28
 """Words. More than this between two numbers says something of its own."""
 INHERITED: Final = 4.0
 PART: Final = 7.0
-PART_WORDS: Final = 10
+PART_WORDS: Final = 18
 """Words between a whole and its part: `trong đó, thị trường Nhật Bản chiếm đa số với 2.411 người`."""
 _FIRST_WORD: Final = "\x03"
 """Code points below stand for barriers, unknown words and numbers."""
