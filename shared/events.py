@@ -129,7 +129,7 @@ class ArticleCleaned(Event):
     author: str | None = None
     source: str | None = None
     method: str
-    """Which way the text was found: `profile:<id>`, `scorer`, `trafilatura`, `text`."""
+    """Which way the text was found: `profile:<id>`, `scorer`, `trafilatura`, `scripted`, `text`."""
     method_confidence: float
     cleaner_version: int = 1
     """The cleaner that read the page. Of two readings of one page the greater version holds."""

@@ -11,11 +11,11 @@ from tests.accuracy.cleaner_table import cleaner_table
 PAGE: Final = Path(__file__).parents[2] / "docs" / "accuracy-cleaner.md"
 _HEAD: Final = """# How well the cleaner reads
 
-Made by `make accuracy`; do not edit. `composed` are the golden pages of tests/golden/cleaner, the project's own writing in the
-markup of each content management system; `real` are third-party pages that lie outside the project. Lines found: of the lines
-that a reader must see, the share that comes out. Lines right: of the lines that come out, the share that belongs there. Pages a
-second are of one noisy core, to be compared within a row group only. Profiles and rules were written with the composed pages,
-and the real ones were in sight: neither is a blind score.
+Made by `make accuracy`; do not edit. `composed` are the golden pages of tests/golden/cleaner, the project's own
+writing in the markup of each content management system; `real` are third-party pages that lie outside the project.
+Lines found: of the lines that a reader must see, the share that comes out. Lines right: of the lines that come out,
+the share that belongs there. Pages a second are of one noisy core, to be compared within a row group only. Profiles
+and rules were written with the composed pages, and the real ones were in sight: neither is a blind score.
 
 """
 
