@@ -25,8 +25,7 @@ _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0
 _BRACKET_CHARACTERS: Final = 120
 _CHARACTERS_PER: Final = 60
 """Words for `each year` bear on a number at most so far away."""
-_COMPARED: Final = re.compile(fold(r"(?:\bso với|\blần đầu(?: tiên)?(?: kể)?(?: từ)?)\s*(?:dịp |đợt )?$"))
-_COMPARED_CHARACTERS: Final = 40
+_BASE: Final = re.compile(fold(r"(?:\bso với|\blần đầu(?: tiên)?(?: kể)?(?: từ)?)\s*(?:dịp |đợt )?$"))
 _HEADING_CHARACTERS: Final = 150
 AHEAD_DAYS: Final = 60
 """A state so long after the publication can be no result, nor an estimate of one."""
@@ -56,7 +55,7 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
         memory.carried.clear()
         if memory.listing and view.sentence.kind not in ("item", "table"):
             memory.section, memory.listing = "", False
-    own = [m for m in view.periods if m.role in _OWN and m.period and not _compared(m, scene)]
+    own = [m for m in view.periods if m.role in _OWN and m.period and not _is_base(m, scene)]
     for draft in drafts:
         if not draft.period:
             _one(draft, own, view, scene, memory)
@@ -158,9 +157,9 @@ def _value_of_base(draft: Draft, view: SentenceView, scene: Scene) -> PeriodMent
     return bases[-1] if bases and _OF_BASE.fullmatch(folded, bases[-1].end, draft.start) else None
 
 
-def _compared(mention: PeriodMention, scene: Scene) -> bool:
-    """`tăng 13% so với Tết Ất Tỵ`, `lần đầu tiên kể từ năm 1990`: what another is compared with."""
-    return _COMPARED.search(scene.reading.folded, max(0, mention.start - _COMPARED_CHARACTERS), mention.start) is not None
+def _is_base(mention: PeriodMention, scene: Scene) -> bool:
+    """`tăng 13% so với Tết Ất Tỵ`, `lần đầu tiên kể từ năm 1990`: the words name no figure's own period."""
+    return _BASE.search(scene.reading.folded, max(0, mention.start - _CHARACTERS_PER), mention.start) is not None
 
 
 def _bears_on(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
