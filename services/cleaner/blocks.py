@@ -17,6 +17,9 @@ _WRAPPER: Final = re.compile(
 )
 """Tokens that tell of a page's layout, or of what a block's own inner part is, not of the block."""
 PROSE_SHARE_MAX: Final = 1 / 3
+_HARD_SHARE_MAX: Final = 0.8
+_FOREIGN_SHARE_MAX: Final = 0.98
+"""Readers' comments and consent texts can be fifty times as long as a short article."""
 _TOKEN_CHARS_MAX: Final = 40
 """A longer token is a slug of some text, not a name."""
 
@@ -25,9 +28,16 @@ _TOKEN_CHARS_MAX: Final = 40
 class BlockRule:
     name: str
     hard: bool
+    foreign: bool
     regex: re.Pattern[str]
     strikes: tuple[str, ...]
     spares: tuple[str, ...]
+
+    def share_max(self, titled: bool) -> float:
+        """The share of the page's running text up to which a block goes; `titled`: the title is known to be outside."""
+        if self.foreign and titled:
+            return _FOREIGN_SHARE_MAX
+        return _HARD_SHARE_MAX if self.hard else PROSE_SHARE_MAX
 
     def hits(self, token: str) -> bool:
         if len(token) > _TOKEN_CHARS_MAX:
@@ -47,6 +57,7 @@ def _rule(entry: dict[str, Any]) -> BlockRule:
     return BlockRule(
         name=entry["name"],
         hard=bool(entry.get("hard")),
+        foreign=bool(entry.get("foreign")),
         regex=re.compile(rf"(?:^|[-_]+)(?:{parts})(?:$|[-_]+|\d)"),
         strikes=tuple(entry["strikes"]),
         spares=tuple(entry["spares"]),

@@ -54,7 +54,7 @@ def prune(density: Density, index: Index, keep: Element | None, log: list[Droppe
                 if el is root or el not in density.place or el in doomed:
                     continue
                 share = density.prose(el) / total
-                if share > (0.8 if rule.hard else blocks.PROSE_SHARE_MAX) or _holds(density, el, keep):
+                if share > rule.share_max(keep is not None) or _holds(density, el, keep):
                     continue
                 doomed[el] = rule.name
     for tag in ("nav", "footer", "aside"):
@@ -137,7 +137,7 @@ def _grown(density: Density, start: Element, title: Element | None) -> Element:
     """`start`, or the ancestor of it to which the article runs on; without a title also from where it began."""
     current = branch = start
     for parent in start.iterancestors():
-        if parent not in density.place or parent.tag in ("html", "body"):
+        if parent not in density.place or parent.tag == "html":
             break
         if _is_column(branch, parent):
             break
