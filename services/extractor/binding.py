@@ -32,6 +32,8 @@ TAKEN: Final = 4.0
 """The mention stands nearer to another number of the same unit."""
 AFTER_COMMA: Final = 12.0
 """A name that follows its number does not follow over a comma."""
+AFTER_AND: Final = 6.0
+"""Nor over `và`: `3,5% và nông thôn dưới 3%`."""
 ELLIPTIC: Final = 2.0
 LENGTH: Final = 0.6
 """Off for each word that matched: the longer name is the likelier."""
@@ -51,6 +53,7 @@ SPAN: Final = 60
 """Words. No pattern of the lexicon reaches further from its first word to its last."""
 WINDOW: Final = 18
 """Words. Mentions beyond cost more than `COST_MAX` whatever else speaks for them."""
+_AND: Final = re.compile(fold(r"\bvà\b"))
 _PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả|riêng)\b"))
 
 
@@ -165,7 +168,9 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     if is_zero(slot.quantity):
         cost += COST_MAX * (not after or gap > 2)
     if after:
-        cost += AFTER_COMMA * bool(commas) + (0.5 if gap > 1 else -1.0)
+        cost += (
+            AFTER_COMMA * bool(commas) + AFTER_AND * bool(_AND.search(text, start, end)) + (0.5 if gap > 1 else -1.0)
+        )
     elif mention.kind == "elliptic" and _PART.search(text, max(0, start - 60), end):
         cost -= 4.0
     return cost
@@ -179,7 +184,9 @@ def _implausible(slot: Slot, mention: Mention) -> float:
     low, high = catalogue()[mention.indicator].plausible
     if slot.quantity.value > 3 * high:
         return IMPLAUSIBLE
-    return IMPLAUSIBLE / 2 if slot.quantity.value < low / 20 else 0.0
+    if slot.quantity.value >= low / 20:
+        return 0.0
+    return IMPLAUSIBLE if catalogue()[mention.indicator].kind == "stock" else IMPLAUSIBLE / 2
 
 
 def _between(slot: Slot, slots: Sequence[Slot], start: int, end: int, after: bool) -> float:

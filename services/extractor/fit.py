@@ -15,12 +15,18 @@ _WHOLE: Final = frozenset(
     ("person", "turn", "household", "enterprise", "commune", "case", "dossier", "card", "session", "class", "house")
 )
 """Units of what comes whole."""
+_DIGITS_FROM: Final = 5
+"""Reports write the number of persons in digits; two to four spelled as a word are those of an incident in the news."""
 
 
 def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | None:
     """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
     if whole_only(quantity.unit or indicator.unit) and quantity.value != quantity.value.to_integral_value():
         return None  # `1,39` of households is a number torn from its scale or its percent sign
+    if "words" in quantity.rules and quantity.unit == "person" and quantity.value < _DIGITS_FROM:
+        return None  # `hai phụ nữ khuyết tật được cứu`
+    if quantity.unit_text == "‰" and not indicator.is_rate:
+        return None  # so many of a thousand are no rise in percent
     if indicator.is_rate and ("times" in quantity.rules or ("fraction" in quantity.rules and role.name == roles.LEVEL)):
         return None  # twice a rate is no rise in points, and `1/3 số huyện` is no rate
     return _measure(indicator.code, quantity.unit, role.name, role.grows, quantity.non_value == "norm")

@@ -41,6 +41,8 @@ def names_of_ratio(slot: Slot, candidates: Sequence[Candidate], drafts: Sequence
     one's."""
     own = [c for c in candidates if c.indicator and not catalogue()[c.indicator].whole]
     last = next((draft for draft in reversed(drafts) if draft.measure in ("level", "relative_change")), None)
+    if last is not None and last.change_of is not None:  # `bằng 113% so với năm 2022 và đạt 107% kế hoạch`
+        last = last.change_of
     if last is None or last.measure != "level":
         return own
     if last.indicator is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from html import unescape
 from typing import Final
 
 from services.extractor.reading.alignment import Edit
@@ -34,13 +35,18 @@ _ALIKE: Final = (
 _WIDE_OR_RAISED: Final = re.compile("[\uff01-\uff5e¹²³⁰⁴-⁹₀-₉]")
 """Full-width forms, and raised or lowered digits: marks of notes, but for the squares and cubes of metres."""
 _ANY: Final = re.compile(f"[{''.join(odd for odd, _ in _ALIKE)}{_WIDE_OR_RAISED.pattern[1:]}")
-_ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+|(?<![0-9])[½⅓⅔¼¾]")
+_APOSTROPHE: Final = re.compile(r"(?<=[0-9])['’](?=[0-9]{3}(?![0-9]))")
+"""Groups thousands: `28'500`."""
+_ENTITY: Final = r"&(?:nbsp|amp|quot|#[0-9]{1,4});"
+"""What a page that was escaped twice leaves: `28.500&nbsp;người`, `1,39&#37;`."""
+_ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+|(?<![0-9])[½⅓⅔¼¾]|{_ENTITY}")
 
 
 def plain_characters(text: str) -> str:
     """`text` with one plain character for each one that only looks otherwise. Offsets stay."""
     if not _ANY.search(text):
-        return text
+        return _APOSTROPHE.sub(".", text)
+    text = _APOSTROPHE.sub(".", text)
     for odd, plain in _ALIKE:
         if odd in text:
             text = text.replace(odd, plain)
@@ -60,7 +66,9 @@ def character_edits(text: str) -> Iterator[Edit]:
     for match in _ODD.finditer(text):
         start, end = match.span()
         first = match[0][0]
-        if first == "\r":
+        if first == "&":
+            new = plain_characters(unescape(match[0]))
+        elif first == "\r":
             new = "\n"
         elif first in _MARKS:
             start = _base(text, start, done)
