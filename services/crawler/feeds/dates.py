@@ -55,6 +55,8 @@ _OFFSET: Final = re.compile(
     r"(?:GMT|UTC)?\s?(?P<sign>[+-])(?P<h>\d{1,2}):?(?P<m>\d{2})?(?![\d:])\)?\s*$", re.IGNORECASE
 )
 _ZONE_WORD: Final = re.compile(r"\(?\b(?P<zone>[A-Z]{1,4})\b\)?\s*$")
+_EPOCH: Final = re.compile(r"(?:/Date\()?(\d{10}|\d{13})(?:[+-]\d{4})?(?:\)/)?")
+"""A bare number, or one in the dress that .NET's serializer gives it."""
 _NUKEVIET: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[A-Z]{3,4}|[+-]\d{2,4})(\d{2}:\d{2}:\d{2})$")
 
 
@@ -73,8 +75,9 @@ def parse_date(text: str, *, month_first: bool = False) -> PrintedDate | None:
     (`is_month_first`).
     Numbers alone are seconds (10 digits) or milliseconds (13) since 1970."""
     text = " ".join(text.split())[:200]
-    if re.fullmatch(r"\d{10}|\d{13}", text):
-        return PrintedDate(datetime.fromtimestamp(int(text[:10]), UTC), False)
+    epoch = _EPOCH.fullmatch(text)
+    if epoch:
+        return PrintedDate(datetime.fromtimestamp(int(epoch[1][:10]), UTC), False)
     nukeviet = _NUKEVIET.match(text)  # its zone stands where `T` belongs, and is local
     text = " ".join(nukeviet.groups()) if nukeviet else text
     match = next((found for form in _FORMS if (found := form.search(text))), None)
@@ -94,7 +97,9 @@ def parse_date(text: str, *, month_first: bool = False) -> PrintedDate | None:
     try:
         hour, minute, second = _clock(clock) if clock else (0, 0, 0)
         zone = _zone(rest[clock.end() :]) if clock else VIETNAM
-        return PrintedDate(datetime(year, month, day, hour, minute, second, tzinfo=zone), clock is None, month_first)
+        end_of_day = (hour, minute, second) == (24, 0, 0)
+        moment = datetime(year, month, day, 0 if end_of_day else hour, minute, second, tzinfo=zone)
+        return PrintedDate(moment + timedelta(days=end_of_day), clock is None, month_first)
     except (ValueError, OverflowError):
         return None
 
