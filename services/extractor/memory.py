@@ -23,6 +23,8 @@ class Memory:
     this_paragraph_from: int = 0
     topics: list[str] = field(default_factory=list)
     """Indicators that the sentence before named without a number."""
+    mentioned: frozenset[str] = frozenset()
+    """Indicators that the sentence before named, with or without numbers."""
     title: frozenset[str] = frozenset()
     """Indicators that the first lines of the article name."""
     heading: frozenset[str] = frozenset()
@@ -30,7 +32,7 @@ class Memory:
 
     def enter(self, view: SentenceView) -> None:
         if view.sentence.paragraph != self.paragraph:
-            self.topics = []
+            self.topics, self.mentioned = [], frozenset()
             self.paragraph = view.sentence.paragraph
             if len(self.drafts) > self.this_paragraph_from or view.sentence.kind != "item":
                 self.paragraph_from = self.this_paragraph_from

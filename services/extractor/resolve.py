@@ -43,17 +43,22 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
     """Drafts of the sentence's values, in order; those without an indicator too."""
     slots = slots_of(view, scene)
     if not slots:
-        memory.topics = [m.indicator for m in view.mentions if m.indicator and m.kind == "pattern"]
+        memory.topics = _named(view)
+        memory.mentioned = frozenset(memory.topics)
         return []
     recent = memory.recent()
-    named = frozenset(d.indicator for d in recent if d.indicator) | memory.heading
+    named = frozenset(d.indicator for d in recent if d.indicator) | memory.heading | memory.mentioned
     mentions = usable(view.mentions, named, memory.title)
     given = distribute(slots, view, mentions, recent, scene)
     slots = [replace(slot, role=given[at].role or slot.role) if at in given else slot for at, slot in enumerate(slots)]
     work = _Binding(view, scene, recent, memory.topics, mentions, given)
-    memory.topics = []
+    memory.topics, memory.mentioned = [], frozenset(_named(view))
     _bind(slots, work)
     return work.drafts
+
+
+def _named(view: SentenceView) -> list[str]:
+    return [m.indicator for m in view.mentions if m.indicator and m.kind == "pattern"]
 
 
 def _bind(slots: Sequence[Slot], work: _Binding) -> None:
