@@ -16,8 +16,8 @@ the next at 8.9; of the articles of general news in which an indicator would be 
 
 
 def leave_out_other_matters(drafts: Sequence[Draft], scene: Scene) -> None:
-    """Take the indicators from the drafts of an article about other countries and, in one about other matters, from those
-    whose sentence does not itself say of where and of when it is."""
+    """Take the indicators from the drafts of an article about other countries and, in one about other matters, from
+    those whose sentence does not itself say of where and of when it is."""
     named = [draft for draft in drafts if draft.indicator]
     if not named:
         return
