@@ -19,7 +19,7 @@ OFFICE: Final = (time(7), time(19))
 NIGHT_FACTOR: Final = 4.0
 WEEKEND_FACTOR: Final = 2.0
 SEASON_FACTOR: Final = 0.75
-_GROWTH: Final = (1.42, 1.12, 0.87, 0.62)
+_GROWTH: Final = (1.38, 1.1, 0.85, 0.6)
 """Factor of the interval by new items found: 0, 1, 2, 3 and more. In simulated months the first values (1.25, 1, 0.75,
 0.5) took 1.4 polls an article for a median delay of 10 minutes; these take fewer and stay below 20."""
 FULL_EVERY: Final = timedelta(hours=6)
@@ -31,6 +31,8 @@ RETRY_S_FIRST: Final = 900.0
 RETRY_S_MAX: Final = 86_400.0
 """The longest back-off: a source that comes back after a year is seen the next day."""
 REREAD_AFTER: Final = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72))
+READING_GAP_MIN: Final = timedelta(minutes=30)
+"""A reading that would come sooner after the last is left out: hardly anything has had time to change."""
 FRESH_MAX: Final = timedelta(days=7)
 """An article that is older when it is found (back-fill) is not read again."""
 VISIT_RETRY: Final = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440, 4320))
@@ -129,7 +131,7 @@ def _next_reading(address: Address, now: datetime) -> datetime | None:
     if address.fetched_at is None or (address.published and address.found_at - address.published > FRESH_MAX):
         return None
     born = min(address.fetched_at, address.published or address.fetched_at)
-    return next((born + after for after in REREAD_AFTER if born + after > now), None)
+    return next((born + after for after in REREAD_AFTER if born + after > now + READING_GAP_MIN), None)
 
 
 def _after_failure(source: Source, poll: Poll, now: datetime, rng: random.Random) -> Source:
@@ -185,6 +187,6 @@ def _wake(interval_s: float, now: datetime, rng: random.Random) -> datetime:
     local = now.astimezone(VIETNAM)
     if not OFFICE[0] <= local.time() < OFFICE[1]:
         opening = datetime.combine(local.date(), OFFICE[0], VIETNAM) + timedelta(days=local.time() >= OFFICE[1])
-        opening += timedelta(seconds=min(interval_s, 3600) * rng.random())
+        opening += timedelta(seconds=min(interval_s, 1800) * rng.random())
         wait = min(wait, max(opening - now, timedelta(seconds=INTERVAL_S_MIN)))
     return now + min(wait, timedelta(seconds=INTERVAL_S_MAX))

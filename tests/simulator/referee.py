@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from services.crawler.schedule import REREAD_AFTER
+from services.crawler.schedule import READING_GAP_MIN, REREAD_AFTER
 from shared.bus.api import Message
 from tests.simulator.world import HOUR_S, Article, SimulatedSource
 
@@ -172,7 +172,8 @@ class Referee:
         if edited is None or edited <= first_s or article.huge or article.section == "kin":
             return False
         born = first_s if source.habits & {"no_dates", "now_dates"} else article.published_s
-        readings = [born + after.total_seconds() for after in REREAD_AFTER if born + after.total_seconds() > first_s]
+        earliest = first_s + READING_GAP_MIN.total_seconds()
+        readings = [at for after in REREAD_AFTER if (at := born + after.total_seconds()) > earliest]
         due = [reading for reading in readings if edited <= reading < end_s - VISIT_SLACK_S]
         old = article.published_s < first_s - 7 * 86_400
         troubled = (
