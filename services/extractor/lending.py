@@ -25,6 +25,8 @@ INHERITED: Final = 4.0
 PART: Final = 7.0
 PART_WORDS: Final = 18
 """Words between a whole and its part: `trong đó, thị trường Nhật Bản chiếm đa số với 2.411 người`."""
+_LACKS: Final = re.compile(fold(r"\s*(?:không|chưa) (?!quá)"))
+"""Of whom something else is said (`120 hộ không còn sức lao động`)."""
 _FIRST_WORD: Final = "\x03"
 """Code points below stand for barriers, unknown words and numbers."""
 _PART: Final = re.compile(fold(r"[\s,;:(]*(?:trong đó|trong số đó|trong số này)\b[^;.0-9]*$"))
@@ -104,7 +106,7 @@ def inherited(
     """The indicator of the last level, where nothing but words of glue and names of places and periods stand between it
     and the slot, and after the slot (`Nhật Bản 702 người, kế đến Đài Loan 241`). `topics`: what the sentence before
     named without a number; `begin`: the sentence's first word."""
-    if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None:
+    if slot.role.name != roles.LEVEL or slot.quantity.non_value is not None or _LACKS.match(slot.after):
         return None
     if not _glued(scene, slot.stop, _clause_end(slot, scene), places):
         return None

@@ -24,7 +24,8 @@ def first_half(find: Find, state: State) -> Answer:
 def _months_from_january(find: Find, state: State, number: int | None) -> Answer:
     if number is None or not 1 <= number <= 12:
         return None
-    named = year_of(find) or year_with_month(number, state)
+    begun = state.published.month >= number  # `ước 6 tháng đầu năm` is written in June, too
+    named = year_of(find) or (state.published.year if begun else year_with_month(number, state))
     return calendar.months(named, 1, number), "base" if find.before == "base" else "period"
 
 
