@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 _PARTS: Final = re.compile(
@@ -38,6 +39,7 @@ def day(year: int, month: int, number: int) -> date | None:
     return min(date(year, month, 1) + timedelta(days=number - 1), month_end(year, month))
 
 
+@lru_cache(maxsize=1 << 12)
 def end(period: str) -> date | None:
     """Last day of `period`; None where it is no period of the contract."""
     if "/" in period and period.count("-") == 4:

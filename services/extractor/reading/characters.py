@@ -42,6 +42,10 @@ _ENTITY: Final = r"&(?:nbsp|amp|quot|#[0-9]{1,4});"
 _ODD: Final = re.compile(rf"\r\n?|[{_NOTHING}]+|[{_MARKS}]+|(?<![0-9])[½⅓⅔¼¾]|{_ENTITY}")
 
 
+_SUSPECT: Final = re.compile(rf"[\r{_NOTHING}{_MARKS}½⅓⅔¼¾&]")
+"""What `_ODD` begins with. One class is looked for many times as fast as alternatives."""
+
+
 def plain_characters(text: str) -> str:
     """`text` with one plain character for each one that only looks otherwise. Offsets stay."""
     if not _ANY.search(text):
@@ -62,8 +66,11 @@ def _wide_or_raised(match: re.Match[str]) -> str:
 
 def character_edits(text: str) -> Iterator[Edit]:
     """Edits that make `text` NFC, with `\\n` for line ends and without invisible characters; in order."""
+    first_suspect = _SUSPECT.search(text)
+    if first_suspect is None:
+        return
     done = 0
-    for match in _ODD.finditer(text):
+    for match in _ODD.finditer(text, first_suspect.start()):
         start, end = match.span()
         first = match[0][0]
         if first == "&":

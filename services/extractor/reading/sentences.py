@@ -9,8 +9,8 @@ from typing import Final
 from services.extractor.reading.model import Sentence, SentenceKind
 
 _UPPER: Final = "A-Z" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper())
-_LOST_BLANK: Final = rf"(?<=[^\W\d_{_UPPER}]{{2}})\.(?=[{_UPPER}][^\W\d_{_UPPER}])(?!(?:Vn|Com|Net|Org|Gov|Edu)\b)"
-_END: Final = re.compile(rf"""[.!?…;]["”’»)]*(?=\s)|{_LOST_BLANK}""")
+_LOST_BLANK: Final = rf"(?<=[^\W\d_{_UPPER}]{{2}}\.)(?=[{_UPPER}][^\W\d_{_UPPER}])(?!(?:Vn|Com|Net|Org|Gov|Edu)\b)"
+_END: Final = re.compile(rf"""[.!?…;](?:["”’»)]*(?=\s)|{_LOST_BLANK})""")
 """A full stop, question or exclamation mark or ellipsis ends a sentence before a blank and what may begin one; a
 semicolon ends an item, outside brackets. Dots inside numbers have no blank after them; abbreviations are looked up. A
 dot between a word and a capitalised one ends a sentence whose blank was lost (`giảm 11 hộ.Đến nay`)."""
