@@ -26,6 +26,8 @@ _BRACKET_CHARACTERS: Final = 120
 _CHARACTERS_PER: Final = 60
 """Words for `each year` bear on a number at most so far away."""
 _BASE: Final = re.compile(fold(r"(?:\bso với|\blần đầu(?: tiên)?(?: kể)?(?: từ)?)\s*(?:dịp |đợt )?$"))
+_PASSING: Final = frozenset(("period.now", "period.tet", "period.occasion"))
+"""Rules of periods that say nothing of the sentences after theirs."""
 _HEADING_CHARACTERS: Final = 150
 AHEAD_DAYS: Final = 60
 """A state so long after the publication can be no result, nor an estimate of one."""
@@ -245,7 +247,7 @@ def _move(
             memory.day = mention.period
         if "period.planned" in mention.rules:
             memory.planned = mention.period
-    plain = [mention for mention in plain if "period.now" not in mention.rules]
+    plain = [mention for mention in plain if _PASSING.isdisjoint(mention.rules)]
     if plain and not _heads(view, drafts, scene):
         for status in {draft.status for draft in drafts} or {"actual", "estimate", "target"}:
             memory.carried[status] = plain[-1].period

@@ -94,6 +94,7 @@ _NOT_SO: Final = re.compile(
 _SUPPOSED: Final = re.compile(fold(r"\b(?:nếu(?! như\b| năm\b| tính\b| so\b)|giả sử|giả định)\b[^,;.]*$"))
 """`nếu năm 2020 …` and `nếu như … thì` compare two results."""
 _REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
+_OF_DUE: Final = re.compile(fold(r"\s*(?:so với |của )?(?:tổng )?(?:số )?(?:tiền )?phải (?:thu|nộp|đóng)\b"))
 _REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
@@ -161,6 +162,8 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
         return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
     if _REST.match(after):
         return Role(NOTHING, rule="role.the_rest")
+    if _OF_DUE.match(after):
+        return Role(NOTHING, rule="role.share_of_what_is_due")
     if _SUBSIDISED.search(before):
         return Role(NOTHING, rule="role.subsidised_share")
     if quantity.value > 100 and _REACHED.search(before):

@@ -16,7 +16,7 @@ from shared.vietnam.text import fold
 AFTER_CHARACTERS: Final = 120
 """So much of what follows a number is looked at."""
 _EQUIVALENT: Final = fold("tương đương")
-_BARE: Final = re.compile(fold(r"\s*(?:$|[,;.:()\n–-]|và\b|so với\b|đạt\b|kế hoạch\b)"))
+_BARE: Final = re.compile(fold(r"\s*(?:$|[,;.:()\n–-]|và\b|so với\b|đạt\b|kế hoạch\b|cao đẳng\b|trung cấp\b|sơ cấp\b)"))
 
 
 @dataclass(frozen=True, slots=True)
