@@ -10,7 +10,12 @@ from typing import Final
 
 from shared.vietnam.legacy import Encoding, convert, detect, syllable_share
 
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _BAD_SHARE_MAX: Final = 0.01
 """Share of invalid bytes up to which a page is still UTF-8 with damage (a cut letter, a stray byte)."""
 _MOJIBAKE: Final = re.compile(

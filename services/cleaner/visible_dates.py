@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared.clock import VIETNAM
@@ -30,14 +30,14 @@ _DATE: Final = re.compile(
     | (?P<d3>\d{{1,2}})[ ](?P<m3>\d{{1,2}})[ ](?P<y3>\d{{4}})
     | (?P<d4>\d{{1,2}})\s*[,-]?\s*(?:tháng|thg|th)\.?\s*(?P<m4>\d{{1,2}}|{_MONTH_WORD})
       \s*[,/-]?\s*(?:năm\s*)?(?P<y4>\d{{4}})
-    | (?P<d6>\d{{1,2}})\s+(?P<m6>{_MONTH_ENGLISH})[a-z]*\.?,?\s+(?P<y6>\d{{4}})
+    | (?P<d6>\d{{1,2}})[\s-]+(?P<m6>{_MONTH_ENGLISH})[a-z]*\.?,?[\s-]+(?P<y6>\d{{4}})
     | (?P<m7>{_MONTH_ENGLISH})[a-z]*\.?\s+(?P<d7>\d{{1,2}}),?\s+(?P<y7>\d{{4}})
     | tháng\s*(?P<m5>\d{{1,2}}|{_MONTH_WORD})\s*(?P<d5>\d{{1,2}})\s*,\s*(?P<y5>\d{{4}})
     )(?![\d])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SHORT_YEAR: Final = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{2})(?![\d/.-])")
-"""Two digits of the year: believed in a labelled line alone, for 12/5/23 may be a figure."""
+"""Two digits of the year: believed in a line with a label or weekday alone, for 12/5/23 may be a figure."""
 _TIME: Final = re.compile(
     r"(?<![\d/.])(\d{1,2})\s?(?::|h|g|giờ)\s?(\d{2})(?:\s?[:']\s?\d{2})?(?:\s?phút)?(?:\s*(am|pm|sa|ch|sáng|chiều|tối)\b)?(?![\d/])",
     re.IGNORECASE,
@@ -56,6 +56,15 @@ _UPDATED_LABEL: Final = re.compile(
     r"last (?:updated|modified)|updated)\b",
     re.IGNORECASE,
 )
+_PLACE_OR_NAME: Final = re.compile(
+    r"^[^\W\d_]+(?: [^\W\d_]+){0,2},(?=\s*ngày)"
+    r"|^(?:(?:viết bởi|tác giả|người đăng|theo|by)\s*:?\s*)?[^\W\d_]+(?: [^\W\d_]+){0,4}"
+    r"\s*(?:[-–|•·/]|,(?=\s*ngày))(?=\s*(?:ngày\s*)?\d)",
+    re.IGNORECASE,
+)
+"""What stands before a dateline's date: the place of a document, or a name set off by a sign."""
+_COUNTER: Final = re.compile(r"(?:lượt (?:xem|đọc)|đã xem)\s*:?\s*[\d.,]+|[\d.,]+ lượt (?:xem|đọc)", re.IGNORECASE)
+_ZULU: Final = re.compile(r"\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z")
 _FILLER: Final = re.compile(
     r"\(?\b(?:gmt|utc)\s*\+?\s*0?7?(?::00)?\)?|\b(?:ngày|lúc|vào|viết bởi|giờ|thời gian|tin|bài)\b|[\W_]+",
     re.IGNORECASE,
@@ -130,22 +139,24 @@ def read_date(text: str, fetched_at: datetime | None = None) -> VisibleDate | No
     if len(text) > LINE_CHARS:
         return None
     published, updated = _PUBLISHED_LABEL.search(text), _UPDATED_LABEL.search(text)
-    if published or updated:
+    if published or updated or _WEEKDAY.search(text):
         text = _SHORT_YEAR.sub(r"\1\g<2>\3\g<2>20\4", text)
     # Of an edit and the publication in one line, the date behind its own label.
     second = published and updated and published.start() > updated.start()
     found = (day_time(text[published.start() :]) if published and second else None) or day_time(text)
     if found is None or not possible(found[0], fetched_at):
         return None
+    moment = found[0].replace(tzinfo=UTC) if _ZULU.search(text) else found[0]
     label = "published" if published else "updated" if updated else "plain"
     rest = _rest(text)
     if len(rest) > 60 or (label == "plain" and len(rest) > 40):
         return None
-    return VisibleDate(found[0], label, len(rest) <= 3, bool(_WEEKDAY.search(text)), bool(_TIME.search(text)))
+    return VisibleDate(moment, label, len(rest) <= 3, bool(_WEEKDAY.search(text)), bool(_TIME.search(text)))
 
 
 def _rest(text: str) -> str:
     """The letters and digits that are no part of a dateline."""
+    text = _PLACE_OR_NAME.sub(" ", _COUNTER.sub(" ", text.strip()))
     for pattern in (_DATE, _TIME, _WEEKDAY, _PUBLISHED_LABEL, _UPDATED_LABEL):
         text = pattern.sub(" ", text)
     return _FILLER.sub("", text)

@@ -65,3 +65,34 @@ def _assert_text(case: dict[str, Any], raw: str) -> None:
     assert [line for line in case.get("lines", []) if line not in lines] == [], raw
     torn = [parts for parts in case.get("same_line", []) if not any(all(p in line for p in parts) for line in lines)]
     assert torn == [], raw
+
+
+DATELINES = {
+    "Cập nhật lúc 08:00 Thứ tư, 04/01/2023 (GMT+7)": "2023-01-04",
+    "04/01/2023 - 15 giờ 30 phút": "2023-01-04",
+    "Wednesday, 4 January 2023 10:00": "2023-01-04",
+    "04-Jan-2023": "2023-01-04",
+    "4 tháng 1, 2023": "2023-01-04",
+    "Hà Nội, ngày 04 tháng 01 năm 2023": "2023-01-04",
+    "Nguyễn Văn A - 04/01/2023": "2023-01-04",
+    "Viết bởi Admin, ngày 04/01/2023": "2023-01-04",
+    "Lượt xem: 1024 | 04/01/2023": "2023-01-04",
+    "T4, 04/01/23": "2023-01-04",
+    "Thứ tư - 04/01/2023 15:52 - Người đăng bài viết: Admin": "2023-01-04",
+    "2023-01-04T17:30:00Z": "2023-01-05",
+    "1/4/2023 3:30:00 PM": "2023-04-01",
+    "Cập nhật 04 Tháng Mười Hai, 2022": "2022-12-04",
+    "20230104": None,
+    "Số 12/2023": None,
+    "4/1": None,
+}
+
+
+@pytest.mark.parametrize("line", DATELINES)
+def test_line_under_the_title_dates_the_article(line: str) -> None:
+    page = f"""<html><head><title>Lâm Đồng: Kết nối việc làm</title></head><body><h1>Lâm Đồng: Kết nối việc làm</h1>
+      <div>{line}</div><p>Tỉnh Lâm Đồng kết nối việc làm cho 1.120 lao động trong dịp đầu năm.</p></body></html>"""
+    outcome = clean_page(page.encode(), url="", fetched_at=VISIT)
+    assert isinstance(outcome, Article)
+    day = outcome.published.astimezone(VIETNAM).date().isoformat() if outcome.published else None
+    assert day == DATELINES[line]
