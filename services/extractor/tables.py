@@ -11,6 +11,7 @@ from typing import Final
 from services.extractor.draft import Draft
 from services.extractor.fit import companions, whole_only
 from services.extractor.model import Mention
+from services.extractor.quantities.lexicon import lexicon, longest
 from services.extractor.scene import Scene
 from services.extractor.table_rows import Cell, Row, rows
 from shared.vietnam.catalogue import Indicator, catalogue
@@ -25,6 +26,7 @@ _FALL: Final = re.compile(fold(r"\bgiảm\b"))
 _BEFORE: Final = re.compile(fold(r"\b(cùng kỳ|năm trước|so với năm|so với 20|so năm)"))
 _SCALE: Final = re.compile(fold(r"[(,:]\s*(?:đvt|đơn vị tính|đơn vị)?\s*:?\s*(nghìn|ngàn|triệu|tỷ|1\.?000)"))
 _UNIT: Final = re.compile(fold(r"(nghìn|ngàn|triệu|tỷ|1\.?000)\b"))
+_BRACKET: Final = re.compile(r"\((?:đvt:? ?)?([^()]{1,25})\)\s*$")
 _SCALES: Final = {"nghìn": 3, "ngàn": 3, "1000": 3, "1.000": 3, "triệu": 6, fold("tỷ"): 9}
 _WHOLE: Final = re.compile(fold(r"\b(tổng|cộng|toàn tỉnh|toàn thành phố|toàn quốc|chung)\b"))
 _YEAR: Final = re.compile(r"\b(?:19|20)[0-9]{2}\b")
@@ -152,8 +154,9 @@ def _draft(row: Row, cell: Cell, codes: Sequence[str], scene: Scene) -> Draft | 
         if change:
             draft = Draft(quantity, row.sentence, code, "level", quantity.value, "percent")
         else:
-            unit = quantity.unit if quantity.unit in entry.units else None
-            if (quantity.unit is not None and unit is None) or not _suits(entry, f"{around} {row.unit}"):
+            said = quantity.unit or _unit_said(row, heading, scene)
+            unit = said if said in entry.units else None
+            if (said is not None and unit is None) or not _suits(entry, f"{around} {row.unit}"):
                 continue
             scale = 0 if quantity.unit else _scale(around, row.unit)
             draft = Draft(quantity, row.sentence, code, "level", quantity.value.scaleb(scale), unit or entry.unit)
@@ -171,6 +174,26 @@ def _suits(entry: Indicator, around: str) -> bool:
     """`Tỷ lệ hộ nghèo` and `Số hộ nghèo` hold the same words: a percent sign or `tỷ lệ` asks for a rate."""
     rate = "%" in around or fold("tỷ lệ") in around
     return rate == (entry.unit == "percent") or entry.unit == "vnd"
+
+
+def _unit_said(row: Row, heading: str, scene: Scene) -> str | None:
+    """Unit that the column, the label or the row says: `Số nhà ở hỗ trợ cho hộ nghèo (nhà)` counts houses."""
+    for words in (heading, scene.reading.folded[slice(*row.label)]):
+        bracket = _BRACKET.search(words)
+        found = _unit_of(bracket[1]) if bracket else None
+        if found:
+            return found
+    return _unit_of(row.unit)
+
+
+def _unit_of(words: str) -> str | None:
+    """The unit that `words` are, after a scale (`nghìn người`); None where they are more or none."""
+    scale = _UNIT.match(words)
+    start = scale.end() if scale else 0
+    found = longest(lexicon().nouns, words, start)
+    if found is None or found[0].noun is None or found[2] != len(words.rstrip()):
+        return None
+    return "percent" if found[0].noun.unit == "percentage_point" else found[0].noun.unit
 
 
 def _scale(around: str, unit: str) -> int:
