@@ -1,7 +1,8 @@
 """The readable cases of tests/golden/extractor: a text, `---`, and one line for each observation that it must give.
 
 `code | status | period | comparator | value unit | quote`, and after it what is not the plain case: `measure change`,
-`high 1.5`, `target 15000`, `ratio 108.3`, `locality Ba Bể`, `area 63`, `breakdown sex=female`. A reader writes the
+`high 1.5`, `target 15000`, `ratio 108.3`, `locality Ba Bể`, `area 63`, `breakdown sex=female`. `gap: REASON` in the
+first line says that the code does not get there yet: the case must fail until somebody mends it. A reader writes the
 lines; what `python -m tests.unit.extractor.test_golden NAME` prints is for comparing, not for pasting.
 """
 
@@ -14,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from services.extractor.extract import extract
 from services.extractor.model import ArticleText
@@ -29,6 +31,12 @@ def read_case(path: Path) -> tuple[ArticleText, list[str]]:
     settings = dict(part.strip().split(" ", 1) for part in head.split("·"))
     text, _, lines = rest.partition("---\n")
     return ArticleText(text, date.fromisoformat(settings["published"]), settings["area"]), lines.splitlines()
+
+
+def _param(path: Path) -> ParameterSet:
+    """A case, expected to fail where its first line says why."""
+    _, told, reason = path.read_text("utf-8").partition("\n")[0].partition("gap: ")
+    return pytest.param(path, marks=[pytest.mark.xfail(strict=True, reason=reason)] if told else [], id=path.stem)
 
 
 def line_of(observation: Observation, area: str | None) -> str:
@@ -50,7 +58,7 @@ def _extras(observation: Observation, area: str | None) -> Iterator[str]:
     yield from (f"breakdown {key}={value}" for key, value in sorted(observation.breakdown.items()))
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [_param(path) for path in CASES])
 def test_each_case_gives_its_lines(path: Path) -> None:
     article, expected = read_case(path)
     assert [line_of(each, article.area) for each in extract(article) if each.indicator] == expected
