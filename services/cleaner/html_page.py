@@ -85,6 +85,8 @@ def clean_html(
     named = reading.anchored and reading.title.sure >= 0.7
     if headlines >= listing.FRONT_HEADLINES and not named and not _is_plain_text(reading):
         return Discarded(Reason.LISTING, f"{headlines} headlines, no article of its own", reading.removed)
+    if reading.method == "trafilatura" and headlines >= listing.HEADLINES_MIN:
+        return Discarded(Reason.LISTING, f"{headlines} headlines, and no text that a title anchors", reading.removed)
     if (
         head.passwords
         and prose < (50 if reading.anchored else 300)

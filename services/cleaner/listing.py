@@ -10,7 +10,7 @@ from services.cleaner.lines import Kind, Line, is_prose
 from services.cleaner.meta import Meta
 from services.cleaner.visible_dates import day_time
 
-_HEADLINES_MIN: Final = 5
+HEADLINES_MIN: Final = 5
 HEADLINE_CHARS: Final = (18, 220)
 
 SHORT_CHARS: Final = 900
@@ -41,7 +41,7 @@ def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bo
     body = [i for i, line in enumerate(lines) if is_prose(line)]
     if not by_profile and body and linking and len(body) <= 3 and teasers.issuperset(body) and linking[0] < body[0]:
         return True
-    if len(linking) < _HEADLINES_MIN and not (len(linking) >= 3 and dated >= 3):
+    if len(linking) < HEADLINES_MIN and not (len(linking) >= 3 and dated >= 3):
         return False
     own = sum(len(x.text) for i, x in enumerate(lines) if is_prose(x) and i not in teasers and x.kind is not Kind.ROW)
     own += sum(len(x.text) for x in lines if x.kind is Kind.ROW)
