@@ -1,4 +1,7 @@
-"""SimHash (Charikar 2002; 64 bits as in Manku, Jain, Das Sarma 2007) of an article's words."""
+"""SimHash (Charikar 2002; 64 bits as in Manku, Jain, Das Sarma 2007) of an article's words.
+
+How near two must be to be copies: shared/copies.py.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,6 @@ from typing import Final
 
 SHINGLE_WORDS: Final = 3
 BITS: Final = 64
-COPY_BITS_MAX: Final = 12
-"""Up to so many differing bits two texts are prints of one story. Measured on 38 articles: of 228 reprints made by
-dropping a twelfth of the lines and changing a hundredth of the words 84 % lie within it, of 703 pairs of different
-articles none (the nearest differ in 18). Monthly reports of one office can lie within it too: compare their numbers
-before calling one a copy."""
 _WORD: Final = re.compile(r"\w+")
 
 

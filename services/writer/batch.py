@@ -140,7 +140,8 @@ def revision_rows(events: Sequence[ArticleCleaned]) -> Columns:
 def bands(simhash: str) -> str:
     """The four 16-bit parts of a simhash, each told from the others by its place, as a Postgres array.
 
-    Hashes that differ in at most three bits agree in one part at least (Manku, Jain, Das Sarma 2007)."""
+    Hashes that differ in at most three bits agree in one part at least (Manku, Jain, Das Sarma 2007), and most of those
+    that differ in a few more. Texts with three numbers and more find each other by these (numbers_key in SQL)."""
     value = int(simhash, 16)
     parts = (place << 16 | (value >> (16 * place)) & 0xFFFF for place in range(4))
     return "{" + ",".join(map(str, parts)) + "}"

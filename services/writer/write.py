@@ -18,6 +18,7 @@ from services.writer import batch as rows
 from services.writer.batch import Batch
 from services.writer.queries import queries
 from shared.bus.api import Record, Rejected, Transient
+from shared.copies import COPY_BITS_MAX
 from shared.events import Event
 from shared.store.pool import ACQUIRE_S_MAX, LOST, Pool
 
@@ -122,6 +123,6 @@ async def _write_revisions(connection: Any, batch: Batch) -> None:
     await sql.merge_revisions(connection, **rows.revision_rows(batch.cleaned))
     await sql.settle_heads(connection, **rows.head_rows(batch.cleaned))
     articles = sorted({event.article_id for event in batch.cleaned})
-    follow = [row["article_id"] async for row in sql.settle_copies(connection, articles=articles)]
+    follow = [row["article_id"] async for row in sql.settle_copies(connection, articles=articles, bits=COPY_BITS_MAX)]
     if follow:
         await sql.settle_page_copies(connection, articles=follow)

@@ -18,9 +18,10 @@ WHERE kept.first_fetched_at IS NULL OR excluded.first_fetched_at < kept.first_fe
 -- The latest sight of a text gives its row.
 INSERT INTO revision AS kept (
     article_id, revision, page_id, revised_at, cleaner_version, title, lead, text, published, published_from, author,
-    source, method, method_confidence, simhash, simhash_bands, copy_of, removed, attachments)
+    source, method, method_confidence, simhash, simhash_bands, numbers, copy_of, removed, attachments)
 SELECT article_id, revision, page_id, revised_at, cleaner_version, title, lead, text, published, published_from, author,
-    source, method, method_confidence, simhash, bands::integer[], copy_of, removed::jsonb, attachments::jsonb
+    source, method, method_confidence, simhash, bands::integer[] || numbers_key(numbers), numbers, copy_of,
+    removed::jsonb, attachments::jsonb
 FROM unnest(
     :article::text[], :revision::text[], :page::text[], :revised_at::timestamptz[], :cleaner_version::integer[],
     :title::text[], :lead::text[], :text::text[], :published::timestamptz[], :published_from::text[], :author::text[],
@@ -28,12 +29,14 @@ FROM unnest(
     :removed::text[], :attachments::text[])
     AS new (article_id, revision, page_id, revised_at, cleaner_version, title, lead, text, published, published_from,
         author, source, method, method_confidence, simhash, bands, copy_of, removed, attachments)
+CROSS JOIN LATERAL numbers_of(new.title, new.text) AS numbers
 ON CONFLICT (article_id, revision) DO UPDATE SET
     page_id = excluded.page_id, revised_at = excluded.revised_at, cleaner_version = excluded.cleaner_version,
     title = excluded.title, lead = excluded.lead, text = excluded.text, published = excluded.published,
     published_from = excluded.published_from, author = excluded.author, source = excluded.source,
-    method = excluded.method, method_confidence = excluded.method_confidence, copy_of = excluded.copy_of,
-    removed = excluded.removed, attachments = excluded.attachments
+    method = excluded.method, method_confidence = excluded.method_confidence, numbers = excluded.numbers,
+    simhash_bands = excluded.simhash_bands, copy_of = excluded.copy_of, removed = excluded.removed,
+    attachments = excluded.attachments
 WHERE (excluded.revised_at, excluded.cleaner_version, excluded.page_id)
     > (kept.revised_at, kept.cleaner_version, kept.page_id);
 
@@ -55,18 +58,19 @@ WHERE article.article_id = new.article_id
 -- Two writers that add near-duplicates at the same time would not see each other's: one at a time.
 SELECT pg_advisory_xact_lock(hashtext('solieu.copies'));
 
--- name: settle_copies(articles)
--- An article is a copy of the earliest article that is nearly the same (at most 3 of 64 bits differ), if that is
--- earlier than itself. Decided anew for :articles, for their neighbours, and for what was a copy of them. Gives the
--- articles whose pages may have to follow.
+-- name: settle_copies(articles, bits)
+-- An article is a copy of the earliest article that is nearly the same (the same numbers; at most :bits of 64 bits
+-- differ), if that is earlier than itself. Decided anew for :articles, for their neighbours, and for what was a copy of
+-- them. Gives the articles whose pages may have to follow.
 WITH head AS NOT MATERIALIZED (
-    SELECT article_id, r.simhash, r.simhash_bands, r.copy_of, coalesce(r.published, a.first_fetched_at) AS since
+    SELECT article_id, r.simhash, r.simhash_bands, r.numbers, r.copy_of,
+        coalesce(r.published, a.first_fetched_at) AS since
     FROM revision AS r JOIN article AS a USING (article_id, revision)
 ), near AS (
     SELECT article_id, unnest(ARRAY(  -- an array, so that the planner asks the index once for each article
         SELECT other.article_id FROM revision AS other
-        WHERE other.simhash_bands && r.simhash_bands
-            AND bit_count(('x' || other.simhash)::bit(64) # ('x' || r.simhash)::bit(64)) <= 3
+        WHERE other.simhash_bands && r.simhash_bands AND other.numbers = r.numbers
+            AND bit_count(('x' || other.simhash)::bit(64) # ('x' || r.simhash)::bit(64)) <= :bits
             AND other.simhash <> '0000000000000000'
             AND other.article_id <> r.article_id)) AS other
     FROM revision AS r JOIN article AS a USING (article_id, revision)
@@ -81,9 +85,9 @@ WITH head AS NOT MATERIALIZED (
 ), decided AS (
     SELECT affected.article_id, coalesce(affected.copy_of, (
         SELECT near.article_id FROM head AS near
-        WHERE near.simhash_bands && affected.simhash_bands
+        WHERE near.simhash_bands && affected.simhash_bands AND near.numbers = affected.numbers
             AND near.simhash <> '0000000000000000'
-            AND bit_count(('x' || near.simhash)::bit(64) # ('x' || affected.simhash)::bit(64)) <= 3
+            AND bit_count(('x' || near.simhash)::bit(64) # ('x' || affected.simhash)::bit(64)) <= :bits
             AND (near.since, near.article_id) < (affected.since, affected.article_id)
         ORDER BY near.since, near.article_id LIMIT 1)) AS copy_of
     FROM affected

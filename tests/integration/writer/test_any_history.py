@@ -30,7 +30,8 @@ from tests.fixtures.events import at, cleaned, discarded, extraction, observatio
 pytestmark = pytest.mark.servers
 
 ARTICLES, BODIES, DAYS, CLEANERS, EXTRACTORS = ("a", "b"), ("x", "y"), (0, 1, 2), (1, 2), (1, 2)
-TEXTS = {"một": "00000000000000ff", "hai": "00000000000000fe", "ba": "ffff0000ffff0000"}  # the first two: near copies
+TEXTS = {"một": "00000000000000ff", "hai": "00000000000000fe", "ba 3": "00000000000000fd", "tư": "ffff0000ffff0000"}
+"""The first two are copies; the third is as near and has another number."""
 FIGURES = (0, 1, 2)
 
 

@@ -113,7 +113,7 @@ async def test_a_cleaned_page_has_no_outcome_yet(database: Pool) -> None:
 async def test_a_reprint_is_a_copy_of_the_earliest_whatever_came_first(database: Pool) -> None:
     write = Writer(database)
     await write(records(cleaned("reprint", day=3, simhash="00000000000000f7")))  # one bit from the original
-    await write(records(cleaned("other", day=0, simhash="00000000000f00f0")))  # four bits and more from both
+    await write(records(cleaned("other", day=0, simhash="00000000ffff00f0")))  # 19 bits and more from both
     await write(records(cleaned("original", day=1, simhash="00000000000000ff")))
     copies = await database.fetch("SELECT article_id, copy_of FROM article ORDER BY 1")
     assert [tuple(row) for row in copies] == [("original", None), ("other", None), ("reprint", "original")]
@@ -127,6 +127,40 @@ async def test_a_copy_whose_text_changes_is_none_any_more(database: Pool) -> Non
     await write(records(cleaned("one", simhash="00000000000000ff"), cleaned("two", day=1, simhash="00000000000000ff")))
     await write(records(cleaned("one", day=2, text="khác", simhash="ffff000000000000")))
     assert await database.fetchval("SELECT copy_of FROM article WHERE article_id = 'two'") is None
+
+
+REPORT = (
+    "Báo cáo tháng {month}\n\n"
+    "Tháng {month}, tỉnh có {poor} hộ nghèo, giải quyết việc làm cho {jobs} lao động, đạt 98,5%."
+)
+REPORTS = {
+    "the next month's from one template": REPORT.format(month=6, poor=1250, jobs=312),
+    "one figure corrected": REPORT.format(month=5, poor=1251, jobs=312),
+    "a figure more": REPORT.format(month=5, poor=1250, jobs=312) + " Có 312 người đi học nghề.",
+    "a title alone with another number": REPORT.format(month=5, poor=1250, jobs=312).replace("tháng 5", "quý 2", 1),
+}
+
+
+@pytest.mark.parametrize("why", REPORTS)
+async def test_what_holds_other_numbers_is_no_copy_even_with_one_simhash(database: Pool, why: str) -> None:
+    first = REPORT.format(month=5, poor=1250, jobs=312)
+    texts = {"first": first, "second": REPORTS[why]}
+    events = [cleaned(name, text=text, title=text.split("\n")[0], simhash="00000000000000ff", day=day)
+              for day, (name, text) in enumerate(texts.items())]  # fmt: skip
+    await Writer(database)(records(*events))
+    assert await database.fetchval("SELECT count(*) FROM article WHERE copy_of IS NOT NULL") == 0
+
+
+async def test_a_reprint_that_shares_no_part_of_the_simhash_is_found_by_its_numbers(database: Pool) -> None:
+    first = REPORT.format(month=5, poor=1250, jobs=312)
+    title = "Tỉnh có 1250 hộ nghèo"  # repeats a number of the text
+    reprint = first.replace("Báo cáo tháng 5", title) + " Theo Báo tỉnh."
+    write = Writer(database)
+    await write(records(cleaned("first", text=first, title="Báo cáo tháng 5", simhash="0000000000000001")))
+    await write(records(cleaned("12 bits", text=reprint, title=title, day=1, simhash="0007000700070006")))
+    await write(records(cleaned("13 bits", text=reprint, title=title, day=2, simhash="000f000700070006")))
+    copies = await database.fetch("SELECT article_id, copy_of FROM article ORDER BY 1")
+    assert dict(map(tuple, copies)) == {"12 bits": "first", "13 bits": "12 bits", "first": None}
 
 
 POISON = {
