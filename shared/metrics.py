@@ -70,3 +70,17 @@ REQUESTS_TODAY: Final = Gauge(
     "Requests to portals since midnight in Viet Nam. outcome: services/crawler/outcomes.py.",
     ["what", "outcome"],
 )  # panel Requests
+
+# --- the cleaner's ways: services/writer/gauges.py. Every writer shows the same numbers: take the maximum -------------
+RULE_DRIFT: Final = Gauge(
+    "solieu_cleaner_rule_drift_ratio",
+    "Articles of the last day that a rule of the cleaner struck something on, against as many as in the seven days"
+    " before, portal by portal. 1: as ever. Absent below 50 articles.",
+    ["rule"],
+)  # alert RuleDrift: above 3 or below 1/3
+CONTAINER_LOST: Final = Gauge(
+    "solieu_portal_container_lost",
+    "Share of a portal's articles of the last day not read by the profile that read most of them in the week before."
+    " Absent below 5 articles, or 20 in the week.",
+    ["portal"],
+)  # alert ContainerLost: above a half

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+from services.writer import gauges
 from services.writer.write import Writer
 from shared.bus.api import Stage, Transient, Write
 from shared.errors import SolieuError
@@ -27,6 +28,7 @@ async def open_writer(settings: Settings) -> AsyncIterator[Write]:
             pool = await stack.enter_async_context(open_pool(url, pgbouncer=settings.database_pgbouncer))
         except LOST as error:
             raise Transient(f"database: {error}") from error
+        await stack.enter_async_context(gauges.shown(pool))
         yield Writer(pool)
 
 
