@@ -98,14 +98,20 @@ def clean_html(
     if isinstance(outcome, Discarded) and outcome.reason is Reason.EMPTY and headlines >= listing.FRONT_HEADLINES:
         return Discarded(Reason.LISTING, f"{headlines} headlines, no text", outcome.removed)
     if isinstance(outcome, Discarded) and outcome.reason is Reason.EMPTY and b"json" in source:
-        return _scripted(source, url, feed_title, feed_published, fetched_at) or outcome
+        titled = f"{head.title} {head.names.get('og:title', '')} {feed_title or ''}"
+        return _scripted(source, titled, url, feed_title, feed_published, fetched_at) or outcome
     return outcome
 
 
 def _scripted(
-    source: bytes, url: str, feed_title: str | None, feed_published: datetime | None, fetched_at: datetime | None
+    source: bytes,
+    page_title: str,
+    url: str,
+    feed_title: str | None,
+    feed_published: datetime | None,
+    fetched_at: datetime | None,
 ) -> Article | None:
-    page = scripted.article_page(source.decode("utf-8", "replace"))
+    page = scripted.article_page(source.decode("utf-8", "replace"), page_title)
     if page is None:
         return None
     found = clean_html(

@@ -35,9 +35,13 @@ _NODES_MAX: Final = 20_000
 _MARKUP: Final = re.compile(r"<(?:p|br|div|h[2-6]|ul|table)\b", re.IGNORECASE)
 
 
-def article_page(text: str) -> str | None:
-    """A plain HTML page of the longest article in the JSON of `text`, or None. Broken JSON holds none."""
-    best = max(_articles(text), key=lambda found: len(found[0]), default=None)
+def article_page(text: str, page_title: str) -> str | None:
+    """A plain HTML page of the longest article in the JSON of `text`, or None. Broken JSON holds none.
+
+    Only one whose title `page_title` bears: the state of a front page holds many articles, and texts of the site."""
+    named = page_title.casefold()
+    own = (found for found in _articles(text) if " ".join(found[1].split()).casefold() in named)
+    best = max(own, key=lambda found: len(found[0]), default=None)
     if best is None:
         return None
     body, title, date = best
