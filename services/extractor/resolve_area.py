@@ -16,6 +16,8 @@ from shared.vietnam.text import fold
 _AFTER: Final = re.compile(r"\s*\(?(?:ở |của |tại )?(?:tỉnh |thành phố |tp\.? ?)?")
 """What may stand between a number and the place that it is of: `12.830 người ở Nghệ An`, `97,2% (Quảng Trị)`."""
 
+_WHERE: Final = re.compile(fold(r",? nơi\b"))
+"""What follows is of the place just named: `kinh nghiệm của tỉnh Hà Nam, nơi năm 2023 …`."""
 _OPENING_CHARACTERS: Final = 4
 PARTS_MAX: Final = 12
 """Parts of a sentence between semicolons that are looked back over."""
@@ -23,7 +25,8 @@ PARTS_MAX: Final = 12
 
 def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> None:
     """Set `area` and `locality` of the drafts: the unit of that name in force at the end of the statement's period."""
-    scopes = [mention for mention in view.areas if mention.role == "scope"]
+    folded = scene.reading.folded
+    scopes = [mention for mention in view.areas if mention.role == "scope" or _WHERE.match(folded, mention.end)]
     for draft in drafts:
         if draft.area is not None:
             continue

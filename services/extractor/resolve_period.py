@@ -20,6 +20,9 @@ _OWN: Final = ("period", "as_of", "span")
 _ATTACHED: Final = re.compile(fold(r"[\s(]*(?:vào|trong|của|ở|cho|cuối|từ)?\s*"))
 _OWN_BRACKET: Final = re.compile(r"[^()]*[0-9][^()]*\)")
 """After a period in brackets that has a number of its own there: `42 vụ (năm 2022: 50 vụ)`."""
+_BARE_YEAR: Final = re.compile(r"\( ?((?:19|20)[0-9]{2}) ?: ?$")
+"""`1,39% (2022: 2,15%)`."""
+_BARE_YEAR_CHARACTERS: Final = 12
 _OF_BASE: Final = re.compile(fold(r"\s*(?:là|chỉ là|:|\()\s*"))
 _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
 _BRACKET_CHARACTERS: Final = 120
@@ -67,6 +70,11 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
 
 
 def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: Scene, memory: PeriodMemory) -> None:
+    year = _BARE_YEAR.search(scene.reading.folded, max(0, draft.start - _BARE_YEAR_CHARACTERS), draft.start)
+    if year:
+        draft.period = year[1]
+        draft.rules.append("period: a year before a colon")
+        return
     mention = _value_of_base(draft, view, scene) or _nearest(draft, own, scene)
     if mention is not None and mention.start > draft.end and "period.now" in mention.rules and memory.carried:
         mention = None

@@ -91,7 +91,9 @@ _NOT_SO: Final = re.compile(
     fold(r"(?: [^\W\d_]+){0,3} (?:có nguy cơ|có khả năng|đứng trước nguy cơ|chưa được|chưa thể|có thể bị)\b")
 )
 """After a number: what may happen to so many, or has not been done for them yet."""
-_SUPPOSED: Final = re.compile(fold(r"\b(?:nếu(?! như\b| năm\b| tính\b| so\b)|giả sử|giả định)\b[^,;.]*$"))
+_SUPPOSED: Final = re.compile(
+    fold(r"\b(?:nếu(?! như\b| năm\b| tính\b| so\b)|giả sử|giả định)\b(?:[^,;.]*|[^;.0-9]*\bsẽ\b[^,;.]*)$")
+)
 """`nếu năm 2020 …` and `nếu như … thì` compare two results."""
 _REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
 _OF_DUE: Final = re.compile(fold(r"\s*(?:so với |của )?(?:tổng )?(?:số )?(?:tiền )?phải (?:thu|nộp|đóng)\b"))
