@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,10 @@ class StatusCue:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Words that name an indicator of the catalogue (or a near-miss that must not be one)."""
+class Mention(NamedTuple):
+    """Words that name an indicator of the catalogue (or a near-miss that must not be one).
+
+    A tuple, since an article has a hundred: it is made in a third of the time of a frozen dataclass."""
 
     start: int
     end: int

@@ -103,10 +103,10 @@ def _districts_by_label() -> dict[str, tuple[District, ...]]:
 
 def _is_national(reading: Reading, published: date | None, own: str) -> bool:
     text = reading.folded
-    national = any(word in text for word in _AGENCIES) or sum(map(text.count, _NATIONAL)) >= _NATIONAL_WORDS_MIN
-    if not national or any(word in text for word in _PROVINCIAL):
+    if any(word in text for word in _PROVINCIAL):  # first, since it is the commonest
         return False
-    return not any(mention.area == own for mention in read_areas(reading, published, own))
+    national = any(word in text for word in _AGENCIES) or sum(map(text.count, _NATIONAL)) >= _NATIONAL_WORDS_MIN
+    return national and not any(mention.area == own for mention in read_areas(reading, published, own))
 
 
 def _host(url: str) -> str:

@@ -24,7 +24,8 @@ _NOUGHT: Final = re.compile(
     r"(?:không (?:còn|để xảy ra|xảy ra|phát sinh|ghi nhận|có)|chưa (?:ghi nhận|xảy ra|để xảy ra|phát sinh|có))(?!\w)"
 )
 _NONE_OF: Final = re.compile(
-    r"(?<!\w)không (?P<noun>hộ|người|vụ|trường hợp|trẻ em|em|lao động|xã|doanh nghiệp)(?: [^\W\d_]+){0,3} nào(?!\w)"
+    r"không (?<!\wkhông )(?P<noun>hộ|người|vụ|trường hợp|trẻ em|em|lao động|xã|doanh nghiệp)"
+    r"(?: [^\W\d_]+){0,3} nào(?!\w)"
 )
 _TIMES: Final = {"đôi": Decimal(2), "rưỡi": Decimal("1.5")}
 _MULTIPLE: Final = re.compile(
