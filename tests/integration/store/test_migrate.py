@@ -82,6 +82,44 @@ async def test_from_every_version_with_data(empty_database: str, postgres_dsn: s
     assert await shape(empty_database) == await shape(postgres_dsn)
 
 
+async def test_a_copy_with_other_numbers_is_none_any_more(empty_database: str) -> None:
+    known = migrations()
+    await migrate(empty_database, [each for each in known if each.name < "0022"])
+    connection = await asyncpg.connect(empty_database)
+    try:
+        for name, title, text in (
+            ("first", "Tháng 5", "Tháng 5\n\nCó 45 hộ, 7,5%."),
+            ("reprint", "Có 45 hộ", "Có 45 hộ\n\nTháng 5\nCó 45 hộ, 7,5%."),
+            ("next", "Tháng 6", "Tháng 6\n\nCó 45 hộ, 7,5%."),
+        ):
+            text = text if name == "reprint" else text + " Kỳ 5."  # the month stands in the text below too
+            await connection.execute(
+                "INSERT INTO article (article_id, revision, revised_at, cleaner_version, copy_of)"
+                " VALUES ($1, 'r', '2023-01-01Z', 1, nullif('first', $1))",
+                name,
+            )
+            await connection.execute(
+                "INSERT INTO revision (article_id, revision, page_id, revised_at, cleaner_version, title, text, method,"
+                " method_confidence, simhash, simhash_bands)"
+                " VALUES ($1, 'r', 'p', '2023-01-01Z', 1, $2, $3, 'scorer', 1, '00000000000000ff', '{1,2,3,4}')",
+                name,
+                title,
+                text,
+            )
+        await migrate(empty_database)
+        rows = await connection.fetch(
+            "SELECT article_id, r.numbers, a.copy_of, cardinality(simhash_bands) AS keys"
+            " FROM article AS a JOIN revision AS r USING (article_id) ORDER BY article_id"
+        )
+        assert [tuple(row) for row in rows] == [
+            ("first", "45 5 7,5", None, 5),
+            ("next", "45 5 6 7,5", None, 5),
+            ("reprint", "45 5 7,5", "first", 5),
+        ]
+    finally:
+        await connection.close()
+
+
 async def test_areas_and_catalogue_are_loaded_and_left_codes_are_marked(empty_database: str) -> None:
     await migrate(empty_database, migrations()[:1])
     connection = await asyncpg.connect(empty_database)
