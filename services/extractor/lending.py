@@ -34,7 +34,10 @@ _SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|tương đương|tương
 _SHARE_OF: Final = re.compile(fold(r"\s*(dân số|tổng|lực lượng lao động|số (?:hộ|trẻ|người|xã)|so với (?:tổng|dân))"))
 _COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|còn|giảm|tăng)[^,;]{0,15}$"))
 _MONEY: Final = re.compile(
-    fold(r"(?:(?:kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}|\bvới (?:hơn |gần |trên |khoảng )?)$")
+    fold(
+        r"(?:(?:kinh phí|số tiền|tổng tiền|tiền|tổng số|tổng|trị giá hỗ trợ)[^;]{0,40}"
+        r"|\bvới (?:hơn |gần |trên |khoảng )?)$"
+    )
 )
 
 
