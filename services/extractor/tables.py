@@ -30,6 +30,7 @@ _BRACKET: Final = re.compile(r"\((?:đvt:? ?)?([^()]{1,25})\)\s*$")
 _SCALES: Final = {"nghìn": 3, "ngàn": 3, "1000": 3, "1.000": 3, "triệu": 6, fold("tỷ"): 9}
 _WHOLE: Final = re.compile(fold(r"\b(tổng|cộng|toàn tỉnh|toàn thành phố|toàn quốc|chung)\b"))
 _YEAR: Final = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+_UNKNOWN: Final[dict[str, str]] = {}
 RATIO_TOLERANCE: Final = Decimal("1.2")
 """Points by which a column `Tỷ lệ (%)` may differ from result/plan to be the percent of plan."""
 DONG_MIN: Final = 1_000_000
@@ -49,8 +50,10 @@ def read_tables(scene: Scene) -> dict[int, list[Draft]]:
 def read_row(row: Row, scene: Scene) -> list[Draft]:
     """Drafts of a row: the result with its plan and percent of plan, or one draft a column."""
     named = _named(row.label, scene.sentences[row.sentence].mentions)
-    label = scene.reading.text[slice(*row.label)].strip()
-    place = None if named or _WHOLE.search(fold(label)) else label
+    part = None if named or _WHOLE.search(scene.reading.folded[slice(*row.label)]) else _part(row, scene)
+    if part is _UNKNOWN:
+        return []
+    rise = _rise_of(row, scene) if named else ""
     drafts: list[Draft] = []
     for cell in row.cells:
         heading = _heading(cell, scene)
@@ -63,13 +66,40 @@ def read_row(row: Row, scene: Scene) -> list[Draft]:
             continue
         if _CHANGE.search(heading) and not catalogue()[draft.indicator or ""].whole:
             _make_change(draft, cell, heading)
-        elif _PLAN.search(heading) and not _RESULT.search(heading):
+        elif rise and not catalogue()[draft.indicator or ""].whole:
+            _make_change(draft, cell, rise)
+        if _PLAN.search(heading) and not _RESULT.search(heading):
             draft.status = "target"
         elif _ESTIMATE.search(heading):
             draft.status = "estimate"
-        draft.locality = place
+        draft.breakdown |= part or {}
         drafts.append(draft)
     return _pair_plans(drafts)
+
+
+def _rise_of(row: Row, scene: Scene) -> str:
+    """The verb of a label that names a rise or fall (`Hộ nghèo giảm`), unless it is part of an indicator's name."""
+    verb = _CHANGE.search(scene.reading.folded, *row.label)
+    if verb is None:
+        return ""
+    names = [m for m in scene.sentences[row.sentence].mentions if m.kind == "pattern" and m.indicator]
+    return "" if any(m.start <= verb.start() < m.end for m in names) else verb[0]
+
+
+def _part(row: Row, scene: Scene) -> dict[str, str] | None:
+    """Breakdown that a row's label gives; None where it is a place or a period, which their resolvers find, and
+    `_UNKNOWN` where nothing tells what part of the province the row is."""
+    view = scene.sentences[row.sentence]
+    first, stop = row.label
+    parts = [m.of[0] for m in view.mentions if m.kind == "breakdown" and first <= m.start and m.end <= stop]
+    if parts:
+        key, _, value = parts[0].partition("=")
+        return {key: value}
+    places = [area for area in view.areas if first <= area.start < stop]
+    abroad = next((area.locality for area in places if area.role == "destination" and area.locality), None)
+    if abroad:
+        return {"destination": abroad}
+    return None if places or any(first <= period.start < stop for period in view.periods) else _UNKNOWN
 
 
 def _heading(cell: Cell, scene: Scene) -> str:
