@@ -8,8 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from pydantic import PostgresDsn, Secret
 
 from services.writer.gauges import show, shown
+from services.writer.stage import open_writer
+from shared.clock import now
+from shared.settings import Settings
 from shared.store.pool import Pool
 
 pytestmark = pytest.mark.servers
@@ -17,13 +21,15 @@ pytestmark = pytest.mark.servers
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-async def add(pool: Pool, portal: str, n: int, *, days_ago: float, method: str, rules: tuple[str, ...] = ()) -> None:
-    """`n` articles, each of which `rules` struck, a rule named twice twice."""
+async def add(
+    pool: Pool, portal: str, n: int, *, days_ago: float, method: str, rules: tuple[str, ...] = (), end: datetime = NOW
+) -> None:
+    """`n` articles written `days_ago` before `end`, each of which `rules` struck, a rule named twice twice."""
     await pool.execute("INSERT INTO portal (portal) VALUES ($1) ON CONFLICT DO NOTHING", portal)
     names = [f"{portal}-{method}-{days_ago}-{rules}-{i}" for i in range(n)]
     await pool.executemany("INSERT INTO article (article_id, portal) VALUES ($1, $2)", [(x, portal) for x in names])
     removed = [{"rule": rule, "text": "x"} for rule in rules]
-    recorded = NOW - timedelta(days=days_ago)
+    recorded = end - timedelta(days=days_ago)
     await pool.executemany(
         "INSERT INTO revision (article_id, revision, page_id, revised_at, cleaner_version, title, method,"
         " method_confidence, simhash, simhash_bands, removed, recorded_at)"
@@ -106,3 +112,11 @@ async def test_without_a_database_there_is_no_gauge_and_no_failure(database: Poo
     await database.close()
     async with shown(database):
         await until(lambda: lost("moved") is None)
+
+
+async def test_an_open_writer_shows_them(database: Pool, postgres_dsn: str) -> None:
+    await add(database, "opened", 20, days_ago=3, method="profile:nukeviet", end=now())
+    await add(database, "opened", 5, days_ago=0.5, method="scorer", end=now())
+    settings = Settings(_env_file=None, database_url=Secret(PostgresDsn(postgres_dsn)))
+    async with open_writer(settings):
+        await until(lambda: lost("opened") == 1)
