@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,10 +64,15 @@ def ordinary_account(binaries: Path, folder: Path) -> Account:
         candidates.insert(0, Account((unshare, "--user", "--map-user=1000"), 0))
     probe = ("/bin/sh", "-c", '"$1" --version && cd "$2"', "sh", str(binaries / "postgres"), str(folder))
     for account in candidates:
-        if subprocess.run([*account.prefix, *probe], capture_output=True, check=False).returncode == 0:
+        if run_apart([*account.prefix, *probe]).returncode == 0:
             return account
     raise SolieuError(
         "postgres-root",
         "Postgres refuses to run as root, and neither a user namespace nor the user nobody can be used here",
         "run Solieu as an ordinary user, or name a server of your own in SOLIEU_DATABASE_URL",
     )
+
+
+def run_apart(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Runs `command` in a session of its own: Ctrl-C in the terminal must not end it half-way."""
+    return subprocess.run(command, capture_output=True, text=True, check=False, start_new_session=True)

@@ -24,7 +24,7 @@ from typing import Final
 
 from shared.errors import SolieuError
 from shared.store import guard
-from shared.store.account import Account, find_binaries, ordinary_account
+from shared.store.account import Account, find_binaries, ordinary_account, run_apart
 
 START_S_MAX: Final = 60.0
 """A start takes 0.6 s; recovery after a crash with much write-ahead log takes longer."""
@@ -173,7 +173,7 @@ def _initialise(binaries: Path, account: Account, data_dir: Path) -> None:
         f"--pwfile={password_file}",
     ]
     locale = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    made = subprocess.run([*account.prefix, *command, *locale], capture_output=True, text=True, check=False)
+    made = run_apart([*account.prefix, *command, *locale])
     if made.returncode:
         shutil.rmtree(half_made, ignore_errors=True)
         password_file.unlink()
@@ -194,7 +194,7 @@ def _check_folder(binaries: Path, data_dir: Path) -> None:
         ) from None
     except OSError as error:
         raise _forbidden(data_dir, error) from None
-    answer = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    answer = run_apart([str(binaries / "postgres"), "--version"]).stdout
     ours = answer.split()[-1].split(".")[0]
     if made_by != ours:
         raise SolieuError(
