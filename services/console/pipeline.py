@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from pydantic import PostgresDsn, Secret
 
@@ -61,9 +62,7 @@ async def follow(settings: Settings, run: Run, view: View, stop: asyncio.Event) 
     async with AsyncExitStack() as stack:
         variables = {}
         if run.sample:
-            from services.console.sample.server import sample_portals
-
-            variables["SAMPLE_URL"] = (await stack.enter_async_context(sample_portals())).rstrip("/")
+            variables["SAMPLE_URL"] = await stack.enter_async_context(sample_on_its_port(run.data / "sample.port"))
         source = crawler(portals=run.portals, variables=variables, once=run.once, alone=True, report=progress_of(view))
         bus = EmbeddedBus()
         await run_services(
@@ -75,6 +74,22 @@ async def follow(settings: Settings, run: Run, view: View, stop: asyncio.Event) 
         )
         pool = await stack.enter_async_context(open_pool(str(settings.database_url.get_secret_value())))
         return await take(pool)
+
+
+@asynccontextmanager
+async def sample_on_its_port(memory: Path) -> AsyncIterator[str]:
+    """The sample portals on the port of the run before, which `memory` holds: addresses that were found and not fetched
+    yet lead there. A free port where there was no run, or another program has taken it."""
+    from services.console.sample.server import sample_portals
+
+    async with AsyncExitStack() as stack:
+        try:
+            port = int(await asyncio.to_thread(memory.read_text))
+            base = await stack.enter_async_context(sample_portals(port=port))
+        except (OSError, ValueError):
+            base = await stack.enter_async_context(sample_portals())
+        await asyncio.to_thread(memory.write_text, str(urlsplit(base).port))
+        yield base.rstrip("/")
 
 
 def shown(view: View) -> Stage:
