@@ -9,11 +9,13 @@ import json
 import re
 from collections.abc import Iterator
 from html import escape
+from itertools import islice
 from typing import Any, Final
 
-_SCRIPT: Final = re.compile(
-    r"<script\b[^>]*\btype\s*=\s*[\"']?application/(?:ld\+)?json\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE
+_OPENING: Final = re.compile(
+    r"<script\b[^<>]{0,300}\btype\s*=\s*[\"']?application/(?:ld\+)?json\b[^<>]{0,300}>", re.IGNORECASE
 )
+_SCRIPTS_MAX: Final = 200
 _BODY_KEYS: Final = (
     "articleBody",
     "content",
@@ -53,9 +55,12 @@ def article_page(text: str, page_title: str) -> str | None:
 
 def _articles(text: str) -> Iterator[tuple[str, str, str]]:
     """Body, title and date of each object that bears a title and a body of some length."""
-    for script in _SCRIPT.finditer(text):
+    for script in islice(_OPENING.finditer(text), _SCRIPTS_MAX):
+        end = text.find("</script", script.end())
+        if end < 0:  # never closed: no later one is
+            return
         try:
-            data = json.loads(script[1], strict=False)
+            data = json.loads(text[script.end() : end], strict=False)
         except (ValueError, RecursionError):
             continue
         for item in _objects(data):
