@@ -19,6 +19,10 @@ _A_TAG: Final = re.compile(
 )
 _OPENING: Final = re.compile(rb"<[a-zA-Z]")
 _UNREADABLE_SHARE: Final = 0.05
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL_SHARE: Final = 0.02
+"""Random bytes have 0.11; a page has none, or a few stray ones of a word processor."""
+_LOOK_CHARS: Final = 20_000
 
 
 def clean_page(
@@ -48,6 +52,8 @@ def clean_page(
     decoded = decode(body)
     if decoded.replaced > _UNREADABLE_SHARE * len(decoded.text):
         return Discarded(Reason.UNREADABLE, f"{decoded.replaced} of {len(decoded.text)} characters")
+    if len(_CONTROL.findall(decoded.text, 0, _LOOK_CHARS)) > _CONTROL_SHARE * min(len(decoded.text), _LOOK_CHARS):
+        return Discarded(Reason.NOT_HTML, "control characters: bytes of some binary form")
     text = front_matter.as_page(decoded.text) or decoded.text
     if pagetype.is_feed(text):
         return Discarded(Reason.NOT_HTML, "a feed or sitemap")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import unicodedata
 
@@ -119,3 +120,8 @@ def test_limits_have_outcomes_of_their_own() -> None:
     long = clean_page(("<h1>Kết quả năm 2023</h1><p>" + SENTENCE * 8000).encode(), url="")
     assert isinstance(long, Discarded)
     assert long.reason is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_is_no_article(seed: int) -> None:
+    assert isinstance(clean_page(random.Random(seed).randbytes(5_000), url=""), Discarded)
