@@ -21,6 +21,7 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "Installing what Solieu runs on (hash-pinned, about a minute) ..."
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q services shared  # a first start as fast as the next
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from services.extractor.dedupe import dedupe
+from services.extractor.dedupe import published
 from services.extractor.draft import Draft
-from services.extractor.extract import resolve
+from services.extractor.extract import choose, resolve
 from services.extractor.model import ArticleText, Quantity
 from services.extractor.scene import Scene, SentenceView, see
 
@@ -19,7 +19,7 @@ def explain(article: ArticleText, *, colour: bool) -> str:
     """A report of all sentences that hold a number, in order, for reading in a terminal."""
     scene = see(article)
     drafts = resolve(scene)
-    kept = {id(draft) for draft in dedupe(drafts)}
+    kept = {id(draft) for draft in published(choose(drafts, scene))}
     by_sentence: dict[int, list[Draft]] = {}
     for draft in drafts:
         by_sentence.setdefault(draft.sentence, []).append(draft)
@@ -69,7 +69,7 @@ def _draft(draft: Draft, kept: bool, scene: Scene, colour: bool) -> Iterator[str
     place = f"{draft.area or '?'}{f' {draft.locality}' if draft.locality else ''}"
     yield (
         f"    {words!r} -> {name} {draft.measure} {draft.value.normalize():f} {draft.unit}, {draft.status}, "
-        f"{draft.period or '?'}, {place}, confidence {draft.confidence:.2f}{'' if kept else '  [repeat, left out]'}"
+        f"{draft.period or '?'}, {place}, confidence {draft.confidence:.2f}{'' if kept else '  [left out]'}"
     )
     for rule in draft.rules:
         yield f"        {rule}"

@@ -24,13 +24,17 @@ def extract(article: ArticleText) -> list[Observation]:
     """The observations of `article`, in the text's order. Pure, deterministic, linear in the text's length; never
     raises on any text."""
     scene = see(article)
-    found = resolve(scene)
+    return observe(published(choose(resolve(scene), scene)), scene)
+
+
+def choose(found: list[Draft], scene: Scene) -> list[Draft]:
+    """The drafts that stand, each rated: without other matters' and repeats, checked against each other."""
     leave_out_other_matters(found, scene)
     drafts = dedupe(found)
     merge_plan_ratios(drafts)
     check(drafts)
     rate(drafts)
-    return observe(published(drafts), scene)
+    return drafts
 
 
 def resolve(scene: Scene) -> list[Draft]:
