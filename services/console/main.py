@@ -28,6 +28,8 @@ COMMANDS: Final[dict[str, str]] = {
 }
 """Name of each subcommand (`-` becomes `_` in the module's name) and its one-line help, shown without importing it."""
 
+HELP_NAMES: Final = ["-h", "--help"]
+
 
 class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -65,7 +67,7 @@ class LazyGroup(click.Group):
             raise click.UsageError(error.format_message() + hint, ctx) from None
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": HELP_NAMES})
 def main() -> None:
     """Solieu (số liệu): the figures that Viet Nam's provincial portals publish, as traceable observations."""
 

@@ -18,7 +18,8 @@ import click
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.cleaner.outcomes import Reason
-from services.console.main import COMMANDS
+from services.console.main import COMMANDS, HELP_NAMES
+from services.console.main import main as main_group
 from services.crawler.outcomes import Outcome
 from shared import metrics, settings
 from shared.bus.topics import TOPICS
@@ -59,9 +60,10 @@ def _settings() -> str:
 
 def _commands() -> str:
     parts = ["# Commands\n"]
+    root = click.Context(main_group, info_name="solieu", help_option_names=HELP_NAMES)  # the commands inherit the names
     for name in COMMANDS:
         command: click.Command = importlib.import_module(f"services.console.{name.replace('-', '_')}").command
-        parts += [f"## solieu {name}\n", *_help(command, click.Context(command, info_name=f"solieu {name}"))]
+        parts += [f"## solieu {name}\n", *_help(command, click.Context(command, info_name=name, parent=root))]
     return "\n".join(parts)
 
 
