@@ -69,6 +69,7 @@ def _commands() -> str:
 
 def _help(command: click.Command, context: click.Context) -> Iterator[str]:
     context.terminal_width = context.max_content_width = 110
+    command._help_option = None  # click keeps the one of whoever asked first, whose names may have been others
     yield f"```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
