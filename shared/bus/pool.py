@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import resource
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +28,9 @@ WARM_S_MAX: Final = 120.0
 """How long a new worker may take until its first document."""
 STARTS_MAX: Final = 5
 """A worker may be killed from outside while it starts, but not for ever."""
+MEMORY_BYTES_MAX: Final = 3 * 1024**3
+"""Address space of a worker (Linux). The worst page of 8 MiB took 560 MiB; beyond the limit the document fails with
+MemoryError, which is poison, and the machine is spared."""
 ORPHAN_S: Final = 5.0
 """A worker whose parent is gone (`kill -9`) ends itself so long after its document's limit."""
 
@@ -215,6 +220,8 @@ def _serve(pipe: Connection, warm: tuple[Callable[[], None], ...]) -> None:
     """A worker's life: gets warm, then answers one document after the other until the pipe closes."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    if sys.platform == "linux":  # macOS has the limit and ignores it
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     try:
         for prepare in warm:
             prepare()

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from shared.bus.api import Message, Record
+from shared.bus.pool import MEMORY_BYTES_MAX
 
 
 def work(record: Record) -> Any:
@@ -31,6 +32,8 @@ def work(record: Record) -> Any:
         case "spin":
             while True:
                 pass
+        case "hoard":
+            bytearray(MEMORY_BYTES_MAX)
         case "pid":
             return [Message("t", None, str(os.getpid()).encode())]
     return [Message("t", record.key, record.value)]

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -49,6 +50,9 @@ async def test_what_the_core_returns_comes_back() -> None:
     ("text", "kind", "says"),
     [
         ("raise:không đọc được", "ValueError", "không đọc được"),
+        pytest.param(
+            "hoard", "MemoryError", "", marks=pytest.mark.skipif(sys.platform != "linux", reason="no limit elsewhere")
+        ),
         ("odd-error", "Unpicklable", ""),
         ("not-a-list", "TypeError", "the core returned str, not a list of messages"),
         ("not-sendable", "", "what the core returned cannot be sent"),
