@@ -14,6 +14,7 @@ from typing import Final
 from services.crawler.model import FAILING, LIVE, NEW, SILENT
 from services.crawler.postgres_state import queries
 from shared import metrics
+from shared.background import in_background
 from shared.clock import day_in_vietnam, now
 from shared.store.pool import LOST, Pool
 
@@ -25,13 +26,8 @@ OPEN_AFTER: Final = timedelta(hours=1)
 @contextlib.asynccontextmanager
 async def shown(pool: Pool) -> AsyncIterator[None]:
     """Keeps the gauges fresh while inside. While the database is away they stay as they were: the crawl says so."""
-    task = asyncio.create_task(_keep(pool))
-    try:
+    async with in_background(_keep(pool)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _keep(pool: Pool) -> None:

@@ -16,6 +16,7 @@ import structlog
 
 from services.writer.queries import queries
 from shared import metrics
+from shared.background import in_background
 from shared.clock import now
 from shared.store.pool import ACQUIRE_S_MAX, LOST, Pool
 
@@ -37,13 +38,8 @@ _UNREAD: Final[tuple[type[Exception], ...]] = (*LOST, asyncpg.PostgresError)
 @contextlib.asynccontextmanager
 async def shown(pool: Pool) -> AsyncIterator[None]:
     """Keeps the gauges fresh while inside, beside the batches. While the database is away there are none."""
-    task = asyncio.create_task(_keep(pool))
-    try:
+    async with in_background(_keep(pool)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _keep(pool: Pool) -> None:
