@@ -4,7 +4,6 @@ absent."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from services.cleaner.clean import clean_page
 from services.cleaner.model import Discarded
 from services.extractor.model import ArticleText
 from shared.clock import day_in_vietnam
+from tests import reference
 
 HERE: Final = Path(__file__).parent
 OWN: Final = HERE / "gold"
@@ -32,8 +32,7 @@ class Gold:
 def folder(name: str) -> Path | None:
     """Where the set lies: here, or under $SOLIEU_REFERENCE/gold, or ../shared/gold beside the checkout; None where
     absent."""
-    outside = Path(os.environ.get("SOLIEU_REFERENCE", HERE.parents[2] / "shared")) / "gold"
-    for base in (OWN, outside):
+    for base in (OWN, reference.folder() / "gold"):
         if (base / name / "manifest.jsonl").exists():
             return base / name
     return None

@@ -15,6 +15,7 @@ from tests.accuracy import sets
 from tests.accuracy.baseline import nearest_phrase
 from tests.accuracy.measure import measure
 from tests.accuracy.scoring import score
+from tests.reference import reference
 
 FLOORS: Any = yaml.safe_load((Path(__file__).parent / "floors.yaml").read_text("utf-8"))
 ELSEWHERE = (Path(__file__).parent / "elsewhere.txt").read_text("utf-8").strip().split("\n\n")
@@ -22,9 +23,7 @@ ELSEWHERE = (Path(__file__).parent / "elsewhere.txt").read_text("utf-8").strip()
 
 @pytest.mark.parametrize("name", sets.NAMES)
 def test_a_set_is_read_no_worse_than_its_floor(name: str) -> None:
-    base = sets.folder(name)
-    if base is None:
-        pytest.skip(f"no gold set {name} here; set SOLIEU_REFERENCE to where the reference material lies")
+    base = sets.folder(name) or reference("gold", name)
     read = measure(sets.articles(base))
     got = {"core": read.f1(read.core), "strict": read.f1(read.strict), "precision": read.precision()}
     low = {what: value for what, value in got.items() if value < FLOORS[name][what]}
