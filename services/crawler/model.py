@@ -29,7 +29,7 @@ class Source:
     kind: str
     """feed | listing | sitemap"""
     url: str
-    """Where it is now: the entry's address, or where that has moved for good."""
+    """Where it is asked next: the entry's address, or where that has moved."""
     host: str
     next_at: datetime
     interval_s: float
@@ -52,6 +52,10 @@ class Source:
     """When it was last fetched without conditions."""
     conditions_lie: bool = False
     """Its server kept an ETag or Last-Modified after a change: no conditional request any more."""
+    good_url: str | None = None
+    """Where it last answered. While it fails, this and the entry's address are asked in turn."""
+    hops: int = 0
+    """Redirects to other hosts in a row that led to no answer yet."""
 
 
 @dataclass(frozen=True, slots=True)

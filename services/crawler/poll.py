@@ -27,8 +27,11 @@ SITEMAP_AGE_MAX: Final = timedelta(days=30)
 """A sitemap names everything that there ever was; older articles are for a back-fill."""
 BACK_FILL_PAGES_MAX: Final = 1000
 """Pages of one listing that a back-fill reads, whatever its dates say."""
-HOME_AFTER: Final = 2.0
-"""A source that has moved and failed so much there is asked again where its entry says."""
+ELSEWHERE_AFTER: Final = 2.0
+"""A source that has failed so much is asked in turn where its entry says and where it last answered: a host may be
+given up after a move, or have sent us the wrong way during an outage."""
+HOPS_MAX: Final = 3
+"""Hosts that a source may send us to in a row. More is a ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,21 @@ async def poll(tools: Tools, owner: str, host: str, source: Source, pace: HostPa
     """Raises StateUnavailable, LeaseLost, ArchiveError: the poll is then done again."""
     portal = tools.by_id[source.portal]
     home = home_of(portal, source.source_id) or source.url
-    if source.url != home and source.failures >= HOME_AFTER:
-        source = replace(source, url=home, host=urlsplit(home).hostname or source.host)
+    if source.failures >= ELSEWHERE_AFTER and source.hops == 0:
+        source = _at(source, home if source.url != home else source.good_url or home)
     conditional = is_conditional(source, tools.now()) and tools.since is None
     if source.host != host:
-        found = Found(Outcome.MOVED, Fetched(home, Outcome.MOVED, moved_to=home))
+        found = Found(Outcome.MOVED, Fetched(source.url, Outcome.MOVED, moved_to=source.url))
     elif not robots.allows(source.url):
         found = Found(Outcome.ROBOTS, Fetched(source.url, Outcome.ROBOTS))
     else:
         found = await _ask(tools, portal, source, home, pace, conditional)
+    if found.outcome is Outcome.MOVED and source.hops >= HOPS_MAX:
+        found = replace(found, outcome=Outcome.REDIRECT_LOOP)
     now = tools.now()
-    state = _moved(source, found.first, now) if found.outcome is Outcome.MOVED else None
-    if state is None:
+    if found.outcome is Outcome.MOVED:
+        state = _moved(source, found.first, now)
+    else:
         state = next_poll(source, _summary(found, conditional), now, tools.rng)
     counts = Counter({(portal.id, "poll", str(found.outcome)): 1})
     counts.update({(portal.id, "refused", reason): n for reason, n in found.refused})
@@ -228,20 +234,11 @@ def _summary(found: Found, conditional: bool) -> Poll:
     )
 
 
-def _moved(source: Source, first: Fetched, now: datetime) -> Source | None:
-    """Redirected to another host: there in its turn, by that host's pace and rules. A ring of hosts counts as failure,
-    since each step of it adds to `failures`."""
-    target = first.moved_to
-    if target is None:
-        return None
-    return replace(
-        source,
-        url=target,
-        host=urlsplit(target).hostname or source.host,
-        next_at=now + timedelta(minutes=15 * source.failures),
-        failures=source.failures + 0.5,
-        outcome=Outcome.MOVED,
-        polled_at=now,
-        etag=None,
-        last_modified=None,
-    )
+def _at(source: Source, url: str) -> Source:
+    return replace(source, url=url, host=urlsplit(url).hostname or source.host, etag=None, last_modified=None)
+
+
+def _moved(source: Source, first: Fetched, now: datetime) -> Source:
+    """To be asked at another host in that host's turn, by its pace and rules."""
+    moved = _at(source, first.moved_to or source.url)
+    return replace(moved, next_at=now, hops=source.hops + 1, outcome=Outcome.MOVED, polled_at=now)

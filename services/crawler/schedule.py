@@ -90,6 +90,8 @@ def next_poll(source: Source, poll: Poll, now: datetime, rng: random.Random) -> 
         conditions_lie=lies,
         url=poll.url or source.url,
         host=poll.host or source.host,
+        good_url=poll.url or source.url,
+        hops=0,
     )
     state = replace(state, status=SILENT if is_silent(state, now) else LIVE)
     return replace(state, next_at=_wake(state.interval_s, now, rng))
@@ -145,8 +147,7 @@ def _after_failure(source: Source, poll: Poll, now: datetime, rng: random.Random
         outcome=poll.outcome,
         polled_at=now,
         next_at=now + timedelta(seconds=wait_s),
-        url=poll.url or source.url,
-        host=poll.host or source.host,
+        hops=0,
     )
 
 

@@ -92,7 +92,6 @@ class SimulatedSource:
 
     def portal(self) -> Portal:
         url = f"https://{self.host}/{'rss' if self.kind == 'feed' else 'danh-sach'}/{self.id}"
-        hosts = {"past_hosts": (self.new_host,)} if "moves" in self.habits else {}
         return Portal(
             self.id,
             self.id,
@@ -103,7 +102,7 @@ class SimulatedSource:
             listings=() if self.kind == "feed" else (Listing(url, pages=5),),
             delay_s=self.delay_s,
             concurrency=self.concurrency,
-            **hosts,
+            past_hosts=(self.new_host,) if "moves" in self.habits else (),
         )
 
 

@@ -54,7 +54,7 @@ WHERE lease_owner IS NOT NULL AND (:owner::text IS NULL OR lease_owner = :owner)
 
 -- name: due_sources(host, now, n)
 SELECT source_id, portal, kind, url, host, next_at, interval_s, status, failures, outcome, polled_at, succeeded_at,
-    new_at, gap_s, etag, last_modified, body_sha256, full_at, conditions_lie
+    new_at, gap_s, etag, last_modified, body_sha256, full_at, conditions_lie, good_url, hops
 FROM crawl_source WHERE host = :host AND active AND next_at <= :now ORDER BY next_at LIMIT :n;
 
 -- name: due_addresses(host, now, n)
@@ -77,12 +77,12 @@ SELECT true FROM crawl_host WHERE host = :host AND lease_owner = :owner FOR UPDA
 UPDATE crawl_host SET robots_body = :body, robots_fetched_at = :fetched_at, robots_failing_since = :failing_since
 WHERE host = :host;
 
--- name: save_source(source_id, url, host, next_at, interval_s, status, failures, outcome, polled_at, succeeded_at, new_at, gap_s, etag, last_modified, body_sha256, full_at, conditions_lie)!
+-- name: save_source(source_id, url, host, next_at, interval_s, status, failures, outcome, polled_at, succeeded_at, new_at, gap_s, etag, last_modified, body_sha256, full_at, conditions_lie, good_url, hops)!
 UPDATE crawl_source
 SET url = :url, host = :host, next_at = :next_at, interval_s = :interval_s, status = :status, failures = :failures,
     outcome = :outcome, polled_at = :polled_at, succeeded_at = :succeeded_at, new_at = :new_at, gap_s = :gap_s,
     etag = :etag, last_modified = :last_modified, body_sha256 = :body_sha256, full_at = :full_at,
-    conditions_lie = :conditions_lie
+    conditions_lie = :conditions_lie, good_url = :good_url, hops = :hops
 WHERE source_id = :source_id;
 
 -- name: add_addresses(ids, portal, source_id, hosts, urls, canonicals, found_at, titles, publisheds, summaries)!
