@@ -22,7 +22,7 @@ WHERE excluded.fetched_at < kept.fetched_at
 -- contradictory words a text counts more, then the greater revision.
 UPDATE page SET
     cleaner_version = new.cleaner_version, cleaned_revision = new.revision, discard_reason = new.reason,
-    discard_detail = new.detail,
+    discard_detail = new.detail, copy_of = CASE WHEN new.revision IS NOT NULL THEN page.copy_of END,
     outcome_at = CASE WHEN new.reason IS NULL THEN page.outcome_at ELSE coalesce(page.outcome_at, now()) END
 FROM unnest(:page::text[], :cleaner_version::integer[], :revision::text[], :reason::text[], :detail::text[])
     AS new (page_id, cleaner_version, revision, reason, detail)

@@ -47,9 +47,9 @@ ON CONFLICT (observation_id, revision, extractor_version) DO UPDATE SET
 WHERE (excluded.revised_at, excluded.cleaner_version) > (kept.revised_at, kept.cleaner_version);
 
 -- name: settle_observations(articles)!
--- A reading holds if it is the newest of its observation, and newer than the extraction that holds or named by it, and
--- that extraction's page is still taken for an article. A function of what is stored: the order of arrival is of no
--- account. Articles of which every reading is the holding extraction's, named and live, are passed over early.
+-- A reading holds if it is the newest of its observation, and either newer than the extraction that holds, or that
+-- extraction's own, named by it, and its page still taken for an article. So what was read before does not stand in for
+-- a reading that was refused. A function of what is stored: the order of arrival is of no account. Articles of which every reading is the holding extraction's, named and live, are passed over early.
 WITH closed AS (
     SELECT a.*, p.discard_reason IS NOT NULL AS void
     FROM article AS a LEFT JOIN page AS p ON p.page_id = a.extracted_page_id
@@ -72,7 +72,8 @@ WITH closed AS (
             a.extracted_revision IS NULL
             OR (o.revised_at, o.cleaner_version, o.extractor_version, o.revision)
                 > (a.extracted_revised_at, a.extracted_cleaner_version, a.extractor_version, a.extracted_revision)
-            OR (NOT a.void AND o.observation_id = ANY(a.observation_ids))) AS holds
+            OR (NOT a.void AND o.observation_id = ANY(a.observation_ids)
+                AND (o.revision, o.extractor_version) = (a.extracted_revision, a.extractor_version))) AS holds
     FROM doubtful AS a JOIN observation AS o USING (article_id)
 )
 UPDATE observation AS o SET retired_at = CASE WHEN holds THEN NULL ELSE now() END

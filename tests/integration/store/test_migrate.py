@@ -82,6 +82,31 @@ async def test_from_every_version_with_data(empty_database: str, postgres_dsn: s
     assert await shape(empty_database) == await shape(postgres_dsn)
 
 
+async def test_what_stood_in_for_a_refused_reading_is_retired(empty_database: str) -> None:
+    known = migrations()
+    await migrate(empty_database, [each for each in known if each.name < "0024"])
+    connection = await asyncpg.connect(empty_database)
+    try:
+        await connection.execute(ROWS["0001_core"])
+        for name, revision, extractor in (("own", "r", 1), ("replaced", "r", 2), ("ahead", "q", 1)):
+            await connection.execute(
+                "INSERT INTO article (article_id, extracted_revision, extracted_revised_at, extracted_cleaner_version,"
+                " extractor_version, extracted_page_id) VALUES ($1, $2, $3::text::timestamptz, 1, $4, 'p')",
+                name, revision, "2022-01-01Z" if name == "ahead" else "2023-01-01Z", extractor,
+            )  # fmt: skip
+            await connection.execute(
+                "INSERT INTO observation SELECT (jsonb_populate_record(o,"
+                " jsonb_build_object('observation_id', $1::text, 'article_id', $1::text))).*"
+                " FROM observation AS o WHERE observation_id = 'old-0'",
+                name,
+            )
+        await migrate(empty_database)
+        live = await connection.fetch("SELECT article_id FROM observation WHERE retired_at IS NULL ORDER BY 1")
+        assert [row[0] for row in live] == ["ahead", "old", "own"]
+    finally:
+        await connection.close()
+
+
 async def test_a_copy_with_other_numbers_is_none_any_more(empty_database: str) -> None:
     known = migrations()
     await migrate(empty_database, [each for each in known if each.name < "0022"])

@@ -110,7 +110,7 @@ async def test_a_figure_whose_newer_reading_was_refused_is_not_shown(database: P
     write = Writer(database)
     await write(records(*article("a", value=100)))
     await write(records(extraction("a", observation(), day=1, text="mới")[1]))  # closing event, its observation lost
-    assert await database.fetchval("SELECT count(*) FROM observation WHERE retired_at IS NULL") == 1
+    assert await database.fetchval("SELECT count(*) FROM observation WHERE retired_at IS NULL") == 0
     assert await database.fetchval("SELECT count(*) FROM observation_live") == 0
 
 
