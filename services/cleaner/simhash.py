@@ -48,8 +48,3 @@ def _rotated(value: int, by: int) -> int:
 _LANE: Final = 20
 _LANE_MASK: Final = (1 << _LANE) - 1
 _BYTE: Final = tuple(sum(((b >> i) & 1) << (_LANE * i) for i in range(8)) for b in range(256))
-
-
-def distance(a: str, b: str) -> int:
-    """Bits in which two hashes differ, 0 to 64."""
-    return (int(a, 16) ^ int(b, 16)).bit_count()

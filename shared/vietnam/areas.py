@@ -144,19 +144,9 @@ def area_for(name: str, on: date) -> str:
     return _nearest(versions, on).key
 
 
-def names_on(on: date) -> dict[str, str]:
-    """Name of each unit in force on day `on`, by key."""
-    return {area.key: area.name for area in areas() if area.in_force(on)}
-
-
 def successor(key: str) -> str | None:
     """Key of the unit that holds the territory of `key` since the mergers; None for the 34 and the nation."""
     return None if key == NATION else area(key).successor
-
-
-def predecessors(key: str) -> tuple[str, ...]:
-    """Keys of the units that were merged into `key`, or the unit it continues; empty for the 63 and the nation."""
-    return tuple(dict.fromkeys(other.key for other in areas() if other.successor == key))
 
 
 def territory(key: str, on: date) -> str:

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 import pytest
 
-from services.cleaner.simhash import distance, simhash
+from services.cleaner.simhash import simhash
 from shared.copies import COPY_BITS_MAX
+from tests.fixtures.simhash import distance
 from tests.reference import reference
 
 DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")

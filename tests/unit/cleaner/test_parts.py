@@ -13,8 +13,9 @@ from services.cleaner.linearise import linearise
 from services.cleaner.lines import Kind, Line
 from services.cleaner.model import Removed
 from services.cleaner.repair import join_torn, same_text
-from services.cleaner.simhash import distance, simhash
+from services.cleaner.simhash import simhash
 from shared.copies import COPY_BITS_MAX
+from tests.fixtures.simhash import distance
 
 
 def lines_of(html: str) -> list[str]:

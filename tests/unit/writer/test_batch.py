@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cleaner.simhash import distance
-from services.writer.batch import REASON_MAX, bands, columns, newest, read, reason
+from services.writer.batch import REASON_MAX, prepare, reason
 from services.writer.origin import Origin, origin_of
+from services.writer.rows import bands, columns, newest
 from shared.bus.api import Record
 from tests.fixtures.events import cleaned, record
+from tests.fixtures.simhash import distance
 
 HASHES = st.integers(0, 2**64 - 1)
 
@@ -34,18 +35,17 @@ def test_of_equals_the_highest_rank_stays_and_keys_are_in_order() -> None:
 
 
 def test_columns() -> None:
-    assert columns("a b", [(1, 2), (3, 4)]) == {"a": [1, 3], "b": [2, 4]}
-    assert columns("a b", []) == {}
+    assert columns(("a", "b"), [(1, 2), (3, 4)]) == {"a": [1, 3], "b": [2, 4]}
 
 
-def test_reading_keeps_indices_and_repeats_no_input() -> None:
+def test_preparing_keeps_indices_and_repeats_no_input() -> None:
     good = record(cleaned())
     bad = Record(good.topic, 0, 1, None, b'{"page_id": {"secret": "x"}}', good.headers)
-    events, refused = read([bad, good, bad, good], 1, 3)
-    assert [index for index, _ in events] == [1]
-    assert list(refused) == [2]
-    assert "page_id: Input should be a valid string" in refused[2]
-    assert "secret" not in refused[2]
+    prepared = prepare([bad, good, bad, good], range(1, 3))
+    assert prepared.taken == [1]
+    assert list(prepared.refused) == [2]
+    assert "page_id: Input should be a valid string" in prepared.refused[2]
+    assert "secret" not in prepared.refused[2]
     assert len(reason(ValueError("x" * 5000))) == REASON_MAX
 
 
