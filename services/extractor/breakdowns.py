@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from services.extractor.draft import Draft
-from services.extractor.model import Mention
+from services.extractor.model import AreaMention, Mention
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.catalogue import catalogue
+from shared.vietnam.text import fold
 
 _FAR: Final = 99.0
+_LISTED: Final = re.compile(fold(r"[ ,]*(?:và)?[ ,]*"))
 _BREAK: Final = re.compile(r"[,;()]")
 NEAR: Final = 3
 """Words between the number and what tells its part."""
@@ -29,7 +32,7 @@ _LEVELS: Final = ("vet.enrolment_college_intermediate", "vet.enrolment_elementar
 def resolve_breakdowns(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> None:
     """Set `breakdown` of the sentence's drafts."""
     parts = [mention for mention in view.mentions if mention.kind == "breakdown"]
-    countries = [mention for mention in view.areas if mention.role == "destination" and mention.locality]
+    countries = _countries(view, scene)
     for draft in drafts:
         if draft.indicator is None:
             continue
@@ -42,6 +45,18 @@ def resolve_breakdowns(view: SentenceView, drafts: Sequence[Draft], scene: Scene
             country = min(countries, key=lambda m: _words_away(m.start, m.end, draft, scene))
             if country.locality and _words_away(country.start, country.end, draft, scene) <= NEAR:
                 draft.breakdown["destination"] = country.locality
+
+
+def _countries(view: SentenceView, scene: Scene) -> list[AreaMention]:
+    """Countries that people go to, each by itself: of a list of them (`tại Hàn Quốc, Nhật Bản`) no number is told."""
+    found = [mention for mention in view.areas if mention.role == "destination" and mention.locality]
+    listed = {
+        id(each)
+        for pair in pairwise(found)
+        if _LISTED.fullmatch(scene.reading.folded, pair[0].end, pair[1].start)
+        for each in pair
+    }
+    return [mention for mention in found if id(mention) not in listed]
 
 
 def _words_away(start: int, end: int, draft: Draft, scene: Scene) -> float:
@@ -65,6 +80,8 @@ def _says_more(mention: Mention, draft: Draft) -> bool:
     if key == "extreme" and draft.indicator != "labour.tet_bonus":
         return False
     if key == "training_level" and draft.indicator not in _LEVELS:
+        return False
+    if key == "scheme" and entry.domain != "insurance":
         return False
     return key not in _OF_DOMAIN.get(entry.domain, ()) or (
         key == "kind" and draft.indicator == "poverty.households_new"

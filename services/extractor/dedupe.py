@@ -28,7 +28,7 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
         if at is None:
             places.append(len(kept))
             kept.append(draft)
-        elif _fullness(draft) > _fullness(kept[at]):
+        elif (_fullness(draft), kept[at].headline) > (_fullness(kept[at]), draft.headline):
             kept[at] = draft
     told = {(d.value, d.unit) for d in kept if d.indicator and not d.headline}
     exact = _exact(kept)

@@ -89,7 +89,10 @@ def _level_beside(slot: Slot, draft: Draft) -> bool:
 
 
 def _same_unit(quantity: Quantity, draft: Draft) -> bool:
-    return quantity.unit in ("percent", "percentage_point") or quantity.unit == draft.unit
+    """Persons and turns count as one: `25.500 lượt người, tăng 2.000 người`."""
+    if quantity.unit in ("percent", "percentage_point") or quantity.unit == draft.unit:
+        return True
+    return {quantity.unit, draft.unit} == {"person", "turn"}
 
 
 def _cued(companion: Indicator, slot: Slot) -> bool:

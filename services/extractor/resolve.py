@@ -16,7 +16,7 @@ from services.extractor.lists import Given, distribute, plan_ratios
 from services.extractor.memory import Memory
 from services.extractor.model import Mention
 from services.extractor.naming import is_private, usable
-from services.extractor.plans import attach_plan, names_of_ratio, ratio_value, takes_percent
+from services.extractor.plans import attach_plan, names_of_ratio, outside_brackets, ratio_value, takes_percent
 from services.extractor.scene import Scene, SentenceView
 from services.extractor.slots import Slot, slots_of
 from shared.vietnam.catalogue import catalogue
@@ -71,7 +71,7 @@ def _bind(slots: Sequence[Slot], work: _Binding) -> None:
         if at in ratio_of and ratio_of[at] in by_slot:
             by_slot[ratio_of[at]].plan_ratio = slot.quantity.value
         elif slot.role.name == roles.PLAN:
-            attach_plan(slot, work.drafts)
+            attach_plan(slot, outside_brackets(slot, work.drafts, work.scene))
         elif slot.role.name == roles.PLAN_RATIO:
             _ratio(slot, candidates, work)
         elif not takes_percent(slot, work.drafts, unnamed=False):
@@ -81,7 +81,8 @@ def _bind(slots: Sequence[Slot], work: _Binding) -> None:
 
 
 def _ratio(slot: Slot, candidates: Sequence[Candidate], work: _Binding) -> None:
-    names = [name for name in names_of_ratio(slot, candidates, work.drafts) if name.cost <= COST_MAX]
+    drafts = outside_brackets(slot, work.drafts, work.scene)
+    names = [name for name in names_of_ratio(slot, candidates, drafts) if name.cost <= COST_MAX]
     if names:
         draft = _choose(slot, names, work)
         draft.value, draft.unit = ratio_value(slot), "percent"

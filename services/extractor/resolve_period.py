@@ -10,7 +10,7 @@ from typing import Final
 
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
-from services.extractor.periods import period_end, year_before
+from services.extractor.periods import from_january, period_end, year_before
 from services.extractor.scene import Scene, SentenceView
 from services.extractor.statuses import status_of_period
 from shared.vietnam.catalogue import catalogue
@@ -24,6 +24,10 @@ _BARE_YEAR: Final = re.compile(r"\( ?((?:19|20)[0-9]{2}) ?: ?$")
 """`1,39% (2022: 2,15%)`."""
 _BARE_YEAR_CHARACTERS: Final = 12
 _OF_BASE: Final = re.compile(fold(r"\s*(?:là|chỉ là|:|\()\s*"))
+_BRACKET_OF_BASE: Final = re.compile(r"\([^()]{1,120}")
+"""From a base's bracket to the number that it tells: `cùng kỳ năm ngoái (9 tháng đầu năm 2022, tổng số là 13.100)`."""
+_OF_WHICH: Final = re.compile(fold(r"(?:trong đó|trong số đó|cụ thể)\b"))
+_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
 _BRACKET_CHARACTERS: Final = 120
 _CHARACTERS_PER: Final = 60
@@ -45,8 +49,10 @@ class PeriodMemory:
     listing: bool = False
     """The section is a list: a paragraph that is no item ends it."""
     paragraph: int = -1
-    carried: dict[str, str] = field(default_factory=dict)
+    carried: dict[str, PeriodMention] = field(default_factory=dict)
     """By status: of the sentences before in the same paragraph."""
+    passing: PeriodMention | None = None
+    """The last period of the part before, if it holds for no more than the parts of that sentence (`đến nay`)."""
     day: str = ""
     """The last day that a state was told of."""
     planned: str = ""
@@ -58,9 +64,12 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
     if view.sentence.paragraph != memory.paragraph:
         memory.paragraph = view.sentence.paragraph
         memory.carried.clear()
+        memory.passing = None
         if memory.listing and view.sentence.kind not in ("item", "table"):
             memory.section, memory.listing = "", False
     own = [m for m in view.periods if m.role in _OWN and m.period and not _is_base(m, scene)]
+    if not _goes_on(view, scene):
+        memory.passing = None
     for draft in drafts:
         if not draft.period:
             _one(draft, own, view, scene, memory)
@@ -81,7 +90,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
     if draft.before_the_change and not (mention and _attached(mention, draft, scene)):
         _before_the_change(draft, mention, scene)
         return
-    target = draft.status == "target"
+    named = mention
     if mention is not None:
         draft.period = mention.period
         draft.rules.append(f"period: {scene.reading.text[mention.start : mention.end]}")
@@ -91,20 +100,22 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         draft.period = draft.change_of.period
         draft.rules.append("period: of the level beside it")
     else:
+        named = _carried(draft, memory)
         choices = (
-            ("carried", _carried(draft.status, memory)),
+            ("carried", named.period if named else ""),
             ("section", memory.section),
-            ("planned", memory.planned if target else ""),
+            ("planned", memory.planned if draft.status == "target" else ""),
             ("article", scene.period or ""),
         )
         name, draft.period = next((choice for choice in choices if choice[1]), ("none", ""))
         draft.rules.append(f"period: {name}")
     _by_kind(draft, scene, memory)
+    _up_to_month(draft, named)
     for each in view.periods:
         if each.role in ("per_year", "per_month") and _bears_on(each, draft, scene):
             draft.breakdown["per"] = each.role[4:]
     if mention is None and draft.breakdown.get("per") == "year":
-        _averaged(draft, scene, memory)
+        _averaged(draft, [m.period for m in view.periods if m.role in ("span", "name")], scene, memory)
 
 
 def _by_kind(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
@@ -132,9 +143,31 @@ def _closes(day: str, period: str) -> bool:
     return len(period) > len("2026") and end is not None and end.isoformat() == day
 
 
-def _averaged(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
-    """A yearly average has the span that it was taken over, of the text before, the section or the article."""
-    spans = [period for period in (draft.period, memory.section, scene.period or "") if period[4:5] == "/"]
+def _up_to_month(draft: Draft, mention: PeriodMention | None) -> None:
+    """What happened up to a month (`tính đến tháng 11/2022, tổ chức 64 phiên`) began in January."""
+    entry = catalogue().get(draft.indicator or "")
+    if mention is None or mention.role != "as_of" or entry is None or entry.kind != "flow":
+        return
+    if _MONTH.fullmatch(mention.period) and draft.period == mention.period and draft.status != "target":
+        draft.period = from_january(mention.period)
+        draft.rules.append("period: a flow from January on")
+
+
+def _goes_on(view: SentenceView, scene: Scene) -> bool:
+    """It is a part of what the sentence before says: behind a semicolon, or `trong đó`."""
+    if view.index == 0:
+        return False
+    before = scene.sentences[view.index - 1].sentence
+    if before.paragraph != view.sentence.paragraph:
+        return False
+    part = scene.reading.text[before.end - 1] == ";"
+    return part or _OF_WHICH.match(scene.reading.folded, view.sentence.start) is not None
+
+
+def _averaged(draft: Draft, own: Sequence[str], scene: Scene, memory: PeriodMemory) -> None:
+    """A yearly average has the span that it was taken over, of its own words, the text before, the section or the
+    article."""
+    spans = [period for period in (*own, draft.period, memory.section, scene.period or "") if period[4:5] == "/"]
     if spans or draft.status != "target":
         draft.period = spans[0] if spans else scene.period or draft.period
         draft.rules.append("period: of an average")
@@ -164,7 +197,11 @@ def _value_of_base(draft: Draft, view: SentenceView, scene: Scene) -> PeriodMent
         return None
     folded = scene.reading.folded
     bases = [m for m in view.periods if m.role == "base" and m.period and m.end <= draft.start]
-    return bases[-1] if bases and _OF_BASE.fullmatch(folded, bases[-1].end, draft.start) else None
+    if not bases:
+        return None
+    told = _OF_BASE.fullmatch(folded, bases[-1].end, draft.start)
+    aside = _BRACKET_OF_BASE.fullmatch(folded, bases[-1].start - 1, draft.start)
+    return bases[-1] if told or aside else None
 
 
 def _is_base(mention: PeriodMention, scene: Scene) -> bool:
@@ -182,9 +219,11 @@ def _bears_on(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
     return money and len(between) < _CHARACTERS_PER and not any(mark in between for mark in ",;(")
 
 
-def _carried(status: str, memory: PeriodMemory) -> str:
-    found = memory.carried.get(status, "")
-    return memory.carried.get("actual", "") if not found and status == "estimate" else found
+def _carried(draft: Draft, memory: PeriodMemory) -> PeriodMention | None:
+    if memory.passing is not None and draft.status == "actual":
+        return memory.passing
+    found = memory.carried.get(draft.status)
+    return memory.carried.get("actual") if found is None and draft.status == "estimate" else found
 
 
 def _attached(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
@@ -255,10 +294,14 @@ def _move(
             memory.day = mention.period
         if "period.planned" in mention.rules:
             memory.planned = mention.period
-    plain = [mention for mention in plain if _PASSING.isdisjoint(mention.rules)]
-    if plain and not _heads(view, drafts, scene):
+    lasting = [mention for mention in plain if _PASSING.isdisjoint(mention.rules)]
+    if plain:
+        memory.passing = None if plain[-1] in lasting else plain[-1]
+    if lasting and not _heads(view, drafts, scene):
+        done = [mention for mention in lasting if not _planned(mention, scene)]
         for status in {draft.status for draft in drafts} or {"actual", "estimate", "target"}:
-            memory.carried[status] = plain[-1].period
+            if status == "target" or done:
+                memory.carried[status] = (lasting if status == "target" else done)[-1]
 
 
 def _heads(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> bool:

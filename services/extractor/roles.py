@@ -40,7 +40,7 @@ _PLAN: Final = fold(r"(?:kế hoạch|kh|chỉ tiêu|dự toán|mục tiêu|ngh�
 _AFTER_PLAN: Final = re.compile(rf"\s*(?:so với |so |của |theo )?(?:chỉ tiêu )?{_PLAN}\b")
 _EXCEEDS: Final = re.compile(fold(r"\bvượt(?: khoảng| hơn| trên| gần| tới| đến)*\s*$"))
 _EXCEEDS_PLAN: Final = re.compile(rf"{fold('vượt')} (?:{fold('mức ')})?{_PLAN}[^,;.]{{0,30}}$")
-_PLAN_BRACKET: Final = re.compile(rf"\(\s*{_PLAN}[^()]*$")
+_PLAN_BRACKET: Final = re.compile(rf"\(\s*(?:{fold('năm')} [0-9]{{4}},? )?{_PLAN}[^()]*$")
 _PLAN_BEFORE: Final = re.compile(
     rf"(?:{fold('so với')}|/|{fold('trên')}) {_PLAN}(?: {fold('năm')})?(?: {fold('là')}|:)?\s*$|"
     rf"{fold('đạt')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
@@ -97,6 +97,10 @@ _SUPPOSED: Final = re.compile(
 """`nếu năm 2020 …` and `nếu như … thì` compare two results."""
 _REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
 _OF_DUE: Final = re.compile(fold(r"\s*(?:so với |của )?(?:tổng )?(?:số )?(?:tiền )?phải (?:thu|nộp|đóng)\b"))
+_OF_OTHERS: Final = re.compile(
+    fold(r"\s*(?:so với |của )?(?:tổng |bình quân |mức )*(?:số|dân số|bình quân|mức)\b(?! với)")
+)
+"""`bằng 601,8% số người nộp hồ sơ`: one thing in percent of another."""
 _REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
@@ -169,6 +173,8 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
     if _SUBSIDISED.search(before):
         return Role(NOTHING, rule="role.subsidised_share")
     if quantity.value > 100 and _REACHED.search(before):
+        if _OF_OTHERS.match(after):
+            return Role(NOTHING, rule="role.share_of_others")
         return Role(PLAN_RATIO, rule="role.over_hundred")
     return None
 

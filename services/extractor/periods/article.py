@@ -125,7 +125,12 @@ def _headline_period(text: str, find: Find, published: date) -> str | None:
     year = int(find.parts.get("y", published.year))
     if find.read == "quarter" and find.parts["q"] in QUARTERS:
         return f"{year}-Q{QUARTERS[find.parts['q']]}"
-    if find.read == "month" and "m" in find.parts and find.before == "" and text[find.end : find.end + 1] in (":", ","):
+    if (
+        find.read == "month"
+        and "m" in find.parts
+        and find.before == ""
+        and text[find.end : find.end + 1] in (":", ",", "\n")
+    ):
         return calendar.months(year, int(find.parts["m"]), int(find.parts["m"]))
     return None
 

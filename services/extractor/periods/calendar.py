@@ -27,6 +27,11 @@ def months(year: int, first: int, last: int) -> str:
     return f"{year}-{first:02}" if first == last else f"{year}-M{first:02}/M{last:02}"
 
 
+def from_january(month: str) -> str:
+    """The months of its year up to `month` (`2022-11`) and with it."""
+    return months(int(month[:4]), 1, int(month[5:]))
+
+
 def month_end(year: int, month: int) -> date:
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)

@@ -138,6 +138,8 @@ def _ends_sentence(line: str, at: int, end: int) -> bool:
     follow = line[end : end + 40].lstrip()[:1]
     if not follow or follow.islower():
         return not follow
+    if follow.isdigit() and (line[at] == "…" or line[max(0, at - 2) : at] == ".."):
+        return False  # `Hàn Quốc, Nhật Bản... 250 người`
     if line[at] != ".":
         return True
     word = line[max(0, at - ABBREVIATION_MAX) : at].rpartition(" ")[2].lower()
