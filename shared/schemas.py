@@ -40,6 +40,10 @@ HEADERS: Final[Json] = {
         "ce_subject": {"type": "string", "description": "The key: the article's id (a dead letter's own id)."},
         "ce_time": {"type": "string", "format": "date-time"},
         "content-type": {"type": "string", "const": "application/json"},
+        "traceparent": {
+            "type": "string",
+            "description": "W3C Trace Context: one trace from a page to its figures.",
+        },
     },
 }
 

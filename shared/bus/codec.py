@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from shared.bus import trace
 from shared.bus.api import Message, Record
 from shared.events import EVENTS, Event, headers
 
@@ -21,7 +22,7 @@ def encode(event: Event, *, source: str, at: datetime) -> Message:
         topic=event.TOPIC,
         key=event.key.encode(),
         value=event.model_dump_json().encode(),
-        headers=tuple(headers(event, f"/solieu/{source}", at)),
+        headers=(*headers(event, f"/solieu/{source}", at), trace.begun(event.event_id)),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from shared.bus.api import Message, Record
 from shared.bus.codec import encode
+from shared.bus.trace import continued
 from shared.events import DeadLetter
 from shared.ids import content_id
 
@@ -50,7 +51,7 @@ def dead_letter(record: Record, failure: Failure, *, stage: str, at: datetime) -
             "origin_headers": [(name, b64encode(value)) for name, value in record.headers],
         }
     )
-    return encode(letter, source=stage, at=at)
+    return continued(encode(letter, source=stage, at=at), record)
 
 
 class Limit:

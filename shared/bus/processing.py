@@ -11,6 +11,7 @@ from shared.bus.api import Message, Record, Rejected, Transient, Work, Write
 from shared.bus.dead_letters import Failure
 from shared.bus.patience import pause, waits
 from shared.bus.pool import CoreFailed, OverTime, Pool, WorkerDied
+from shared.bus.trace import continued
 from shared.health import Progress
 
 
@@ -44,7 +45,7 @@ def by_pool(work: Work, pool: Pool, progress: Progress, *, limit_s: float) -> Pr
             metrics.WORKERS_KILLED.labels(progress.service, "died").inc()
             return Failure("worker_died", str(error))
         progress.moved()
-        return None if messages is None else Done(record, tuple(messages))
+        return None if messages is None else Done(record, tuple(continued(message, record) for message in messages))
 
     async def process(records: Sequence[Record], go_on: Callable[[], bool]) -> list[Done]:
         tasks = [asyncio.create_task(attempt(record, go_on)) for record in records]

@@ -21,7 +21,8 @@ from typing import ClassVar
 import pytest
 from prometheus_client import REGISTRY
 
-from shared.bus.api import Consumer, Message, Partition, Producer, RebalanceListener, Record, Stage
+from shared.bus import trace
+from shared.bus.api import Consumer, Headers, Message, Partition, Producer, RebalanceListener, Record, Stage
 from shared.bus.codec import decode
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.run import run
@@ -107,6 +108,11 @@ class StageContract:
                 event = decode(record)
                 assert (event.TOPIC, event.key.encode()) == (topic, record.key)
 
+    async def test_every_output_is_in_the_trace_of_its_record(self, bus: ListeningBus, settings: Settings) -> None:
+        await self._run(bus, settings, [self.good])
+        outputs = [record for topic in TOPICS for record in _outputs(bus, self.stage, topic)]
+        assert {_trace(record.headers) for record in outputs} <= {_trace(self.good.headers)}
+
     async def test_discards_alone_move_the_offset(self, bus: ListeningBus, settings: Settings) -> None:
         await self._run(bus, settings, [self.discarded, self.discarded])
         assert bus.lag() == {self.stage.group: 0}
@@ -165,6 +171,11 @@ class StageContract:
             idle.cancel()
             stop.set()
             await running
+
+
+def _trace(headers: Headers) -> bytes | None:
+    parent = dict(headers).get(trace.HEADER)
+    return parent.split(b"-")[1] if parent else None
 
 
 def _outputs(bus: ListeningBus, stage: Stage, topic: str) -> list[Record]:

@@ -11,6 +11,7 @@ import pytest
 
 from shared.bus.api import Message, Record, Rejected, Stage, Write
 from shared.bus.codec import decode, encode
+from shared.bus.trace import begun
 from shared.events import ARTICLES_CLEANED, PAGES_FETCHED, ArticleDiscarded
 from shared.settings import Settings
 from tests.conformance.stage.contract import ListeningBus, StageContract, new_bus
@@ -19,7 +20,7 @@ AT = datetime(2024, 1, 5, 8, tzinfo=UTC)
 
 
 def message(topic: str, value: bytes) -> Message:
-    return Message(topic, b"article", value, (("ce_type", b"test"), ("traceparent", b"\xff\x00")))
+    return Message(topic, b"article", value, (("ce_type", b"test"), begun("page"), ("odd", b"\xff\x00")))
 
 
 def core(record: Record) -> list[Message]:
