@@ -10,10 +10,10 @@ from typing import Final
 
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
-from services.extractor.periods import from_january, period_end, year_before
+from services.extractor.period_kinds import at_its_end, averaged, by_kind, is_day, up_to_month
+from services.extractor.periods import period_begin, period_end, year_before
 from services.extractor.scene import Scene, SentenceView
 from services.extractor.statuses import status_of_period
-from shared.vietnam.catalogue import catalogue
 from shared.vietnam.text import fold
 
 _OWN: Final = ("period", "as_of", "span")
@@ -27,7 +27,10 @@ _OF_BASE: Final = re.compile(fold(r"\s*(?:là|chỉ là|:|\()\s*"))
 _BRACKET_OF_BASE: Final = re.compile(r"\([^()]{1,120}")
 """From a base's bracket to the number that it tells: `cùng kỳ năm ngoái (9 tháng đầu năm 2022, tổng số là 13.100)`."""
 _OF_WHICH: Final = re.compile(fold(r"(?:trong đó|trong số đó|cụ thể)\b"))
-_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
+_OF_NEXT: Final = re.compile(fold(r"[,;](?: [^\s,;:()]+){0,4} ?$"))
+_VALUE: Final = re.compile(fold(r",?(?: [^\s,;:()0-9]+){0,6} [0-9]"))
+"""Before and after a period that opens what is said of the next value: `còn 2,8%, ước cuối năm 2020 còn 2,6%`."""
+_LIES_AHEAD: Final = "status: the period lies ahead"
 _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
 _BRACKET_CHARACTERS: Final = 120
 _CHARACTERS_PER: Final = 60
@@ -55,6 +58,8 @@ class PeriodMemory:
     """The last period of the part before, if it holds for no more than the parts of that sentence (`đến nay`)."""
     day: str = ""
     """The last day that a state was told of."""
+    ahead: bool = False
+    """What the part before said is a target because its period lies ahead."""
     planned: str = ""
     """The last period that a target was set for, or that is called a plan's."""
 
@@ -69,7 +74,7 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
             memory.section, memory.listing = "", False
     own = [m for m in view.periods if m.role in _OWN and m.period and not _is_base(m, scene)]
     if not _goes_on(view, scene):
-        memory.passing = None
+        memory.passing, memory.ahead = None, False
     for draft in drafts:
         if not draft.period:
             _one(draft, own, view, scene, memory)
@@ -100,6 +105,9 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         draft.period = draft.change_of.period
         draft.rules.append("period: of the level beside it")
     else:
+        if memory.ahead and not any(rule.startswith("status:") for rule in draft.rules):
+            draft.status = "target"
+            draft.rules.append(_LIES_AHEAD)
         named = _carried(draft, memory)
         choices = (
             ("carried", named.period if named else ""),
@@ -109,48 +117,17 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         )
         name, draft.period = next((choice for choice in choices if choice[1]), ("none", ""))
         draft.rules.append(f"period: {name}")
-    _by_kind(draft, scene, memory)
-    _up_to_month(draft, named)
+    by_kind(draft, scene.period, memory.day)
+    up_to_month(draft, named)
     for each in view.periods:
         if each.role in ("per_year", "per_month") and _bears_on(each, draft, scene):
             draft.breakdown["per"] = each.role[4:]
-    if mention is None and draft.breakdown.get("per") == "year":
-        _averaged(draft, [m.period for m in view.periods if m.role in ("span", "name")], scene, memory)
-
-
-def _by_kind(draft: Draft, scene: Scene, memory: PeriodMemory) -> None:
-    """Of a report of half a year, what happened is of the half year and what is there of its last day, whichever of
-    the two the words name."""
-    entry = catalogue().get(draft.indicator or "")
-    if entry is None or not scene.period or draft.measure != "level":
-        return
-    if entry.kind == "flow" and _is_day(draft.period) and _closes(draft.period, scene.period):
-        draft.period = scene.period
-        draft.rules.append("period: a flow up to the last day of the article's period")
-    of_article = draft.period == scene.period and not draft.own_period
-    if entry.kind == "stock" and of_article and memory.day and _closes(memory.day, scene.period):
-        draft.period = memory.day
-        draft.rules.append("period: a stock on the day that the article tells")
-
-
-def _is_day(period: str) -> bool:
-    return len(period) == len("2026-06-30") and "/" not in period
-
-
-def _closes(day: str, period: str) -> bool:
-    """It is the last day of a period within a year."""
-    end = period_end(period)
-    return len(period) > len("2026") and end is not None and end.isoformat() == day
-
-
-def _up_to_month(draft: Draft, mention: PeriodMention | None) -> None:
-    """What happened up to a month (`tính đến tháng 11/2022, tổ chức 64 phiên`) began in January."""
-    entry = catalogue().get(draft.indicator or "")
-    if mention is None or mention.role != "as_of" or entry is None or entry.kind != "flow":
-        return
-    if _MONTH.fullmatch(mention.period) and draft.period == mention.period and draft.status != "target":
-        draft.period = from_january(mention.period)
-        draft.rules.append("period: a flow from January on")
+    at_its_end(draft)
+    if draft.breakdown.get("per") == "year" and (mention is None or mention.role == "as_of"):
+        spoken = [m.period for m in view.periods if m.role in ("span", "name")]
+        carried = memory.carried.get(draft.status)
+        spoken += [draft.period, carried.period if carried else "", memory.section, scene.period or ""]
+        averaged(draft, spoken, scene.period)
 
 
 def _goes_on(view: SentenceView, scene: Scene) -> bool:
@@ -162,15 +139,6 @@ def _goes_on(view: SentenceView, scene: Scene) -> bool:
         return False
     part = scene.reading.text[before.end - 1] == ";"
     return part or _OF_WHICH.match(scene.reading.folded, view.sentence.start) is not None
-
-
-def _averaged(draft: Draft, own: Sequence[str], scene: Scene, memory: PeriodMemory) -> None:
-    """A yearly average has the span that it was taken over, of its own words, the text before, the section or the
-    article."""
-    spans = [period for period in (*own, draft.period, memory.section, scene.period or "") if period[4:5] == "/"]
-    if spans or draft.status != "target":
-        draft.period = spans[0] if spans else scene.period or draft.period
-        draft.rules.append("period: of an average")
 
 
 def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> PeriodMention | None:
@@ -186,9 +154,9 @@ def _nearest(draft: Draft, own: Sequence[PeriodMention], scene: Scene) -> Period
     if before:
         return before[-1]
     after = [m for m in usable if m.start >= end and not _aside(m, None, scene)]
-    if after and not re.search(r"[0-9]", folded[end : after[0].start]):
-        return after[0]
-    return None
+    if not after or re.search(r"[0-9]", folded[end : after[0].start]):
+        return None
+    return None if _OF_NEXT.search(folded, end, after[0].start) and _VALUE.match(folded, after[0].end) else after[0]
 
 
 def _value_of_base(draft: Draft, view: SentenceView, scene: Scene) -> PeriodMention | None:
@@ -263,11 +231,12 @@ def _before_the_change(draft: Draft, mention: PeriodMention | None, scene: Scene
 def _ahead(draft: Draft, mention: PeriodMention, published: date | None) -> None:
     """A result of a year that has not begun, or hardly, is a target; of `Tết 2017` in February it may be a result."""
     later = published is not None and (int(draft.period[:4]) > published.year or _far_ahead(mention, published))
+    later = later or (published is not None and mention.role == "period" and _begins_after(draft.period, published))
     if draft.status == "actual" and (later or "period.year" in mention.rules):
         status = status_of_period(draft.period, published) or ("target" if later else None)
         if status is not None:
             draft.status = status
-            draft.rules.append("status: the period lies ahead")
+            draft.rules.append(_LIES_AHEAD)
 
 
 def _far_ahead(mention: PeriodMention, published: date) -> bool:
@@ -275,6 +244,12 @@ def _far_ahead(mention: PeriodMention, published: date) -> bool:
     dated = mention.role == "as_of" and len(mention.period) > len("2025") and "period.now" not in mention.rules
     end = period_end(mention.period) if dated else None
     return end is not None and (end - published).days > AHEAD_DAYS
+
+
+def _begins_after(period: str, published: date) -> bool:
+    """`6 tháng cuối năm` in June; not the year, of which `_ahead` tells more."""
+    begin = period_begin(period) if len(period) > len("2025") else None
+    return begin is not None and begin > published
 
 
 def _bracketed(mention: PeriodMention) -> bool:
@@ -290,18 +265,23 @@ def _move(
         following = view.index + 1
         memory.listing = following < len(scene.sentences) and scene.sentences[following].sentence.kind == "item"
     for mention in plain:
-        if mention.role == "as_of" and _is_day(mention.period):
+        if mention.role == "as_of" and is_day(mention.period):
             memory.day = mention.period
         if "period.planned" in mention.rules:
             memory.planned = mention.period
     lasting = [mention for mention in plain if _PASSING.isdisjoint(mention.rules)]
     if plain:
         memory.passing = None if plain[-1] in lasting else plain[-1]
+    if drafts:
+        memory.ahead = _LIES_AHEAD in drafts[-1].rules
     if lasting and not _heads(view, drafts, scene):
         done = [mention for mention in lasting if not _planned(mention, scene)]
-        for status in {draft.status for draft in drafts} or {"actual", "estimate", "target"}:
-            if status == "target" or done:
-                memory.carried[status] = (lasting if status == "target" else done)[-1]
+        last = {draft.status: draft.period for draft in drafts}
+        for status in last or ("actual", "estimate", "target"):
+            usable = lasting if status == "target" else done
+            told = [mention for mention in usable if mention.period == last.get(status)]
+            if usable:
+                memory.carried[status] = (told or usable)[-1]
 
 
 def _heads(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> bool:

@@ -62,6 +62,9 @@ _LEVEL_MARK: Final = re.compile(
         r"\b(còn|xuống|lên|đạt|là|chiếm|thành|duy trì|ở mức|có|cho|xảy ra|được|đưa|ước đạt|đến nay|tới mức|dưới mức)\b"
     )
 )
+_TO_LEVEL: Final = re.compile(fold(r"\b(?:còn|xuống)\b"))
+"""After a fall the level that it ends at."""
+_FOR_YEARS: Final = re.compile(fold(r"\bcho (?=giai đoạn|cả giai đoạn|năm|các năm)"))
 _FROM: Final = re.compile(fold(r"\btừ\b"))
 _TO: Final = re.compile(fold(r"[^,;.]{0,60}?\b(xuống|lên|còn|tăng lên)\b"))
 _AS_BEFORE: Final = re.compile(
@@ -194,8 +197,9 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
         middle = middle[done.end() :]
     if len(middle) > _PER_HEAD_GAP or re.search(r"[;.]|[,(](?!\s)", middle):
         return Role(LEVEL)
-    if quantity.unit == "percent" and _GRANTED.search(before, 0, verb.start()):
+    if quantity.unit == "percent" and _GRANTED.search(before, 0, verb.start()) and not _TO_LEVEL.search(middle):
         return Role(NOTHING, rule="role.granted_cut")
+    middle = _FOR_YEARS.sub(" ", middle)
     if "," in middle and not _IN_ORDER.search(middle):
         return Role(LEVEL)
     if quantity.comparator == "ge" and sign < 0:  # `giảm tỷ lệ hộ nghèo đạt 3% trở lên`

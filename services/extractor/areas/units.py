@@ -149,6 +149,8 @@ def bare_kind(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     if context.reading.folded.startswith(" hội", start + len(word)):
         return ()  # `toàn xã hội`
     which = _LOCAL_KIND.search(word)
+    if which and which.end() == len(word) and _NAME.match(context.reading.text, start + len(word)):
+        return kind(context, start + which.start(), which[0])  # `trên địa bàn huyện Ba Bể`
     last = context.local.get(which[0]) if which else None
     locality = last.locality if last else which[0] if which else word
     key = last.area if last else context.default

@@ -4,8 +4,9 @@ Invariant: the same text, published on the same day, names the same periods; not
 """
 
 from services.extractor.periods.article import article_period
+from services.extractor.periods.calendar import begin as period_begin
 from services.extractor.periods.calendar import end as period_end
 from services.extractor.periods.calendar import from_january, year_before
 from services.extractor.periods.grammar import read_periods
 
-__all__ = ["article_period", "from_january", "period_end", "read_periods", "year_before"]
+__all__ = ["article_period", "from_january", "period_begin", "period_end", "read_periods", "year_before"]

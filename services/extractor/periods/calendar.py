@@ -63,6 +63,17 @@ def end(period: str) -> date | None:
     return month_end(year, month) if 1 <= month <= 12 else None
 
 
+def begin(period: str) -> date | None:
+    """First day of `period`; None where it is no period of the contract, or a day."""
+    match = _PARTS.fullmatch(period)
+    if match is None or match["day"]:
+        return None
+    part = match.groupdict()
+    first = part["month"] or part["first"] or (part["half"] and int(part["half"]) * 6 - 5)
+    month = int(first or (part["quarter"] and int(part["quarter"]) * 3 - 2) or 1)
+    return date(int(part["year"]), month, 1) if int(part["year"]) and 1 <= month <= 12 else None
+
+
 def year_before(period: str) -> str:
     """The same period of the year before; empty for a span of years and for what is no period."""
     if "/" in period[:5] or period.count("-") > 2 or not period[:4].isdecimal():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from services.extractor.periods.scan import WORDS, Find
@@ -10,6 +11,8 @@ from shared.vietnam.text import fold
 
 _LUNAR: Final = {fold(name): year for name, year in WORDS["lunar_years"].items()}
 _SPAN_YEARS_MAX: Final = 40
+_TERM_YEARS_MAX: Final = 10
+_OPENS: Final = re.compile(r"(?:^|[.;:]) *trong \Z")
 _MANY: Final = ("chục ", "mấy ", "nhiều ", "vài ", "những ")
 """Before `năm nay` these speak of years on end."""
 
@@ -48,6 +51,8 @@ def bare_year(find: Find, state: State) -> Answer:
         return f"{state.year}-12-31", "as_of"
     if find.before == "start" and find.bracket:
         return f"{state.year - 1}-12-31", "as_of"
+    if find.number is not None and 1 < find.number <= _TERM_YEARS_MAX and _OPENS.search(find.before_words):
+        return past_year(find, state)  # `Trong 5 năm, tỉnh đã …`
     if find.number is None and find.before != "whole_plan" and words.endswith(("trong", "cả")):
         return str(state.year), "period"
     return None
