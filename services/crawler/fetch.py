@@ -23,6 +23,7 @@ from services.crawler.addresses import AddressPolicy, GuardedResolver, Lookup, R
 from services.crawler.canonical import absolute
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Tls
+from services.crawler.robots import Disallowed
 from services.crawler.tls import relaxed_context, strict_context
 
 REDIRECTS_MAX: Final = 5
@@ -36,7 +37,8 @@ _PERMANENT: Final = (301, 308)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 Pace = Callable[[str], AbstractAsyncContextManager[None]]
-"""Waits for the turn of a request to an address, and holds it while the request runs."""
+"""Waits for the turn of a request to an address, and holds it while the request runs. Raises Disallowed where
+robots.txt forbids the address: a redirect may lead to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Fetched:
     retry_after_s: float | None = None
     detail: str = ""
     elapsed_s: float = 0.0
+    """Of the last request, without the wait for its turn."""
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
 
 
@@ -124,11 +127,9 @@ class Fetcher:
         self, url: str, pace: Pace, *, tls: Tls = STRICT, etag: str | None = None, last_modified: str | None = None
     ) -> Fetched:
         """GET `url`, conditionally where `etag` or `last_modified` is given. Each request waits for its own turn."""
-        began = time.monotonic()
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = self._headers | {name: value for name, value in conditions.items() if value}
-        done = await self._chain(url, pace, tls, headers)
-        return replace(done, elapsed_s=time.monotonic() - began)
+        return await self._chain(url, pace, tls, headers)
 
     async def _chain(self, url: str, pace: Pace, tls: Tls, headers: dict[str, str]) -> Fetched:
         exchanges: list[Exchange] = []
@@ -141,8 +142,11 @@ class Fetcher:
                     url, Outcome.REDIRECT_LOOP, exchanges=tuple(exchanges), detail=f"{len(visited)} redirects"
                 )
             visited.add((url, cookies))
-            async with pace(url):
-                step = await self._request(url, tls, sent)
+            try:
+                async with pace(url):
+                    step = await self._request(url, tls, sent)
+            except Disallowed:
+                return Fetched(url, Outcome.ROBOTS, exchanges=tuple(exchanges))
             exchanges += step.exchanges
             step = replace(step, exchanges=tuple(exchanges))
             if step.status not in _REDIRECTS:
@@ -158,6 +162,11 @@ class Fetcher:
             url = target
 
     async def _request(self, url: str, tls: Tls, headers: dict[str, str]) -> Fetched:
+        began = time.monotonic()
+        answer = await self._answer(url, tls, headers)
+        return replace(answer, elapsed_s=time.monotonic() - began)
+
+    async def _answer(self, url: str, tls: Tls, headers: dict[str, str]) -> Fetched:
         host = urlsplit(url).hostname or ""
         verified = host not in self._relaxed
         try:

@@ -8,6 +8,8 @@ from typing import Final
 
 class Outcome(StrEnum):
     OK = "ok"
+    PARTIAL = "partial"
+    """The source's first page was read, a further one could not be had for now."""
     NOT_MODIFIED = "not_modified"
     """304, or the same bytes as last time."""
     GONE = "gone"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.crawler.portals import DELAY_S, Portal
-from services.crawler.robots import Robots
+from services.crawler.robots import Disallowed, Robots
 
 PAUSE_S: Final = 60.0
 """After a 429 without Retry-After."""
@@ -22,8 +22,9 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class HostPace:
-    """Invariant: no two requests of a host start closer than `delay_s`, none beyond `concurrency` run at once, and none
-    starts when `may_ask` raises (the lease is lost, or the crawler stops)."""
+    """Invariant: no two requests of a host start closer than `delay_s`, none beyond `concurrency` run at once, none
+    goes to an address that `allows` refuses, none starts when `may_ask` raises (the lease is lost, or the crawler
+    stops)."""
 
     def __init__(
         self,
@@ -37,13 +38,17 @@ class HostPace:
     ) -> None:
         self.delay_s, self.concurrency = delay_s, concurrency
         self.next_at = not_before
+        self.allows: Callable[[str], bool] = lambda url: True
+        """What the host's robots.txt says, as soon as it is known."""
         self._now, self._sleep, self._may_ask = now, sleep, may_ask
         self._turn = asyncio.Lock()
         self._running = asyncio.Semaphore(concurrency)
 
     @asynccontextmanager
     async def __call__(self, url: str) -> AsyncIterator[None]:
-        """Holds one request to the host. `url` is not looked at: all its addresses share the pace."""
+        """Holds one request to the host: all its addresses share the pace. Raises Disallowed, and as `may_ask`."""
+        if not self.allows(url):
+            raise Disallowed(url)
         async with self._running:
             async with self._turn:
                 while (wait_s := (self.next_at - self._now()).total_seconds()) > 0:

@@ -21,6 +21,10 @@ CHARACTERS_MAX: Final = 500_000
 """RFC 9309, section 2.5: at least 500 KiB must be read."""
 
 
+class Disallowed(Exception):
+    """robots.txt forbids the address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Robots:
     """What is known of a host's robots.txt. `body` None: it is missing."""

@@ -77,6 +77,7 @@ async def _work(
         if robots.is_stale(tools.now()):
             robots = await _read_robots(tools, owner, host.host, robots, pace, portals, work[0].url)
             pace.set_delay(delay_of(portals, robots))
+        pace.allows = robots.allows
         if robots.must_wait(tools.now()):
             pace.next_at = tools.now() + timedelta(seconds=ROBOTS_WAIT_S)
             return
@@ -116,7 +117,7 @@ async def _do(
 async def _read_robots(
     tools: Tools, owner: str, host: str, robots: Robots, pace: HostPace, portals: tuple[Portal, ...], some_url: str
 ) -> Robots:
-    parts = urlsplit(some_url)
+    parts, pace.allows = urlsplit(some_url), lambda url: True  # it is itself never forbidden
     address = f"{parts.scheme}://{parts.netloc}/robots.txt"
     fetched = await tools.fetch(address, pace, tls=portals[0].tls if portals else STRICT)
     if fetched.exchanges:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from services.crawler.canonical import absolute
 from services.crawler.feeds.dates import is_credible, parse_date
 from services.crawler.feeds.model import FeedItem, FeedReading
+from services.crawler.feeds.pager import next_page
 from services.crawler.feeds.text import plain
 from services.crawler.portals import cms_table
 
@@ -27,8 +28,8 @@ TITLE_WORDS_MIN: Final = 4
 """Headlines have more words than menu entries (`Văn hóa - Xã hội`); needed only where no pattern is known."""
 
 _DATE_IN_TEXT: Final = re.compile(
-    r"\d{1,2}\s?[:hg]\s?\d{2}[^\d]{0,12}\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
-    r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:[^\d]{0,8}\d{1,2}[:hg]\d{2}(?::\d{2})?(?:\s?(?:SA|CH|AM|PM))?)?"
+    r"(?<![\d:])\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?(?:\s?(?:SA|CH|AM|PM))?[^\d]{0,12}\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}"
+    r"|(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}(?:[^\d]{0,8}\d{1,2}[:hg]\d{2}(?::\d{2})?(?:\s?(?:SA|CH|AM|PM))?)?"
     r"|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:[+-]\d{2}:?\d{2}|Z)?)?"
     r"|\d{1,2}\s+tháng\s+\d{1,2},?\s+(?:năm\s+)?\d{4}",
     re.IGNORECASE,
@@ -40,7 +41,13 @@ _NOT_ARTICLES: Final = re.compile(
 )
 _SLUG: Final = re.compile(r"/[a-z0-9]+(?:-[a-z0-9]+){4,}(?:\.\w{3,5})?/?$", re.IGNORECASE)
 """An address of words alone, at least five: an article's where a heading links to it, and no CMS is known."""
-_FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml")
+DATE_LINE_MAX: Final = 30
+"""What stands beside a date in its own piece of text (`Ngày đăng:`, `Lượt xem: 12`) is shorter; a longer piece is a
+lead, and a date in it is one of the news."""
+_FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+_XML_TYPES: Final = ("text/xml", "application/xml", "application/rdf+xml")
+_FEED_LINK: Final = re.compile(r"(?:^|[/._=?-])(?:rss|atom|feeds?|rsschanel|listfeed)(?:$|[/._=?&-])", re.IGNORECASE)
+_COMMENTS: Final = re.compile(r"comments?\b|binh-luan", re.IGNORECASE)
 
 
 def is_html(text: str) -> bool:
@@ -68,14 +75,9 @@ def read_listing(
         if links is None and cms is None and len(title.split()) < TITLE_WORDS_MIN:
             continue
         around = blocks[address]
-        items.append(FeedItem(address, title, _published(around, fetched_at), _lead(around, title)))
-    announced = (
-        absolute(link.get("href") or "", base)
-        for link in root.iterfind(".//link[@href]")
-        if (link.get("type") or "").lower() in _FEED_TYPES
-    )
-    feeds = tuple(dict.fromkeys(feed for feed in announced if feed))
-    return FeedReading("listing", tuple(items), tuple(problems), _next(root, base), feeds)
+        lead = _lead(plain(" ".join(around), BLOCK_CHARACTERS_MAX), title)
+        items.append(FeedItem(address, title, _published(around, title, fetched_at), lead))
+    return FeedReading("listing", tuple(items), tuple(problems), next_page(root, base, url), _feeds(root, base, url))
 
 
 def _base(root: HtmlElement, url: str) -> str:
@@ -86,6 +88,14 @@ def _base(root: HtmlElement, url: str) -> str:
 @cache
 def _pattern(links: str | None, cms: str | None) -> re.Pattern[str]:
     return re.compile(links if links is not None else cms_table()[cms or "generic"]["article"], re.IGNORECASE)
+
+
+def is_article(url: str, cms: str | None) -> bool:
+    """Whether an address has the form of an article's: its CMS's, else that of one or of a headline's words."""
+    parts = urlsplit(url)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    fits = _pattern(None, cms).search(target) or (cms is None and _SLUG.search(parts.path))
+    return bool(fits) and not _NOT_ARTICLES.search(target)
 
 
 def _anchors(
@@ -99,7 +109,7 @@ def _anchors(
             continue
         parts = urlsplit(address)
         target = address if links is not None else parts.path + (f"?{parts.query}" if parts.query else "")
-        near = links is not None or host is None or _family(parts.hostname or "") == _family(host)
+        near = links is not None or _is_near(parts.hostname, host)
         fits = pattern.search(target) or (address in headed and _SLUG.search(parts.path))
         if near and fits and (links is not None or not _NOT_ARTICLES.search(target)):
             found.append((anchor, address))
@@ -118,17 +128,21 @@ def _headed(root: HtmlElement, base: str) -> frozenset[str]:
     return frozenset(address for link in links if (address := absolute(link.get("href") or "", base)))
 
 
+def _is_near(host: str | None, own: str | None) -> bool:
+    return own is None or _family(host or "") == _family(own)
+
+
 def _family(host: str) -> str:
     return re.sub(r"^(?:www|m|mobile)\.", "", host)
 
 
-def _blocks(anchors: list[tuple[HtmlElement, str]]) -> dict[str, str]:
-    """Address -> text of the largest element around its link that holds no other article's link."""
+def _blocks(anchors: list[tuple[HtmlElement, str]]) -> dict[str, list[str]]:
+    """Address -> the pieces of text of the largest element around its link that holds no other article's link."""
     named: dict[HtmlElement, set[str]] = defaultdict(set)
     for anchor, address in anchors:
         for element in (anchor, *list(anchor.iterancestors())[:DEPTH_MAX]):
             named[element].add(address)
-    texts: dict[str, str] = {}
+    texts: dict[str, list[str]] = {}
     for anchor, address in anchors:
         block = anchor
         for element in list(anchor.iterancestors())[:DEPTH_MAX]:
@@ -136,9 +150,13 @@ def _blocks(anchors: list[tuple[HtmlElement, str]]) -> dict[str, str]:
                 break
             block = element
         exact = (el.get("datetime") or "" for el in block.iter("time"))  # behind `hôm qua` and `3 giờ trước`
-        text = plain(" ".join((*block.itertext(), *exact)), BLOCK_CHARACTERS_MAX)
-        texts[address] = max(texts.get(address, ""), text, key=len)
+        pieces = [" ".join(piece.split()) for piece in (*exact, *block.itertext())]
+        texts[address] = max(texts.get(address, []), [piece for piece in pieces if piece], key=_length)
     return texts
+
+
+def _length(pieces: list[str]) -> int:
+    return sum(map(len, pieces))
 
 
 def _alt(anchor: HtmlElement) -> str:
@@ -146,11 +164,16 @@ def _alt(anchor: HtmlElement) -> str:
     return image.get("alt") or "" if image is not None else ""
 
 
-def _published(around: str, fetched_at: datetime) -> datetime | None:
-    for match in _DATE_IN_TEXT.finditer(around):
-        date = parse_date(match[0])
-        if date and is_credible(date.moment, fetched_at):
-            return date.moment
+def _published(around: list[str], title: str, fetched_at: datetime) -> datetime | None:
+    """The first date that stands by itself or in brackets; none of a headline or lead, which tell of other days."""
+    for piece in around:
+        for match in _DATE_IN_TEXT.finditer(piece):
+            before, after = piece[: match.start()].rstrip(), piece[match.end() :].lstrip()
+            bracketed = before.endswith(("(", "[")) and after[:1] in (")", "]")
+            alone = len(before) + len(after) <= DATE_LINE_MAX and piece != title
+            date = parse_date(match[0]) if bracketed or alone else None
+            if date and is_credible(date.moment, fetched_at):
+                return date.moment
     return None
 
 
@@ -160,8 +183,18 @@ def _lead(around: str, title: str) -> str:
     return " ".join(rest.split()).strip(" |-–()[]")
 
 
-def _next(root: HtmlElement, base: str) -> str | None:
-    for element in (*root.iterfind(".//link[@rel]"), *root.iterfind(".//a[@rel]")):
-        if "next" in (element.get("rel") or "").lower().split():
-            return absolute(element.get("href") or "", base)
-    return None
+def _feeds(root: HtmlElement, base: str, url: str) -> tuple[str, ...]:
+    """Feeds that the page announces, then those it links to, as the pages do that list a site's feeds. No comments'."""
+    announced = [link.get("href") for link in root.iterfind(".//link[@href]") if _is_feed(link)]
+    found = [absolute(href or "", base) for href in announced]
+    for anchor in root.iterfind(".//a[@href]"):
+        address = absolute(anchor.get("href") or "", base)
+        parts = urlsplit(address or "")
+        if _FEED_LINK.search(f"{parts.path}?{parts.query}") and _is_near(parts.hostname, urlsplit(url).hostname):
+            found.append(address)
+    return tuple(dict.fromkeys(feed for feed in found if feed and not _COMMENTS.search(feed)))
+
+
+def _is_feed(link: HtmlElement) -> bool:
+    kind = (link.get("type") or "").partition(";")[0].strip().lower()
+    return kind in _FEED_TYPES or (kind in _XML_TYPES and "alternate" in (link.get("rel") or "").lower().split())

@@ -27,9 +27,9 @@ class FeedReading:
     problems: tuple[str, ...] = ()
     """What was wrong with it, a sentence each; the items are good in spite of it."""
     next_page: str | None = None
-    """Of a listing page: where it says that the next one lies."""
+    """Of a listing page or feed: where it says that the next one lies."""
     feeds: tuple[str, ...] = field(default=())
-    """Of an HTML page: the feeds that it announces (`<link rel="alternate">`)."""
+    """Of an HTML page: the feeds that it announces (`<link rel="alternate">`), then those it links to."""
 
     @property
     def failed(self) -> bool:

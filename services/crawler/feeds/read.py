@@ -16,7 +16,7 @@ from services.crawler.feeds.sitemap import is_sitemap, read_sitemap, unpack
 from services.crawler.feeds.syndication import is_syndication, keep_first, read_syndication
 
 CHARACTERS_MAX: Final = 4_000_000
-"""Longer feeds are cut: feedparser needs half a second a million characters."""
+"""Longer feeds and pages are cut: feedparser needs half a second a million characters. A sitemap may be longer."""
 
 _FEED_ADDRESS: Final = re.compile(
     r"(?:^|[/._=?-])(?:rss|atom|feeds?|rsschanel|sitemap\w*)(?:$|[/._=?&-])|\.(?:xml|rss|atom)$", re.I
@@ -40,13 +40,13 @@ def read_feed(
     a feed is due is kind `html` and gives no items, since it is most often an error or the home page. `links` and `cms`
     say which links of a listing page are articles (see portals.py)."""
     text, problems = decode(unpack(body), content_type)
-    if len(text) > CHARACTERS_MAX:
+    if len(text) > CHARACTERS_MAX and not is_sitemap(text):
         problems.append(f"cut after {CHARACTERS_MAX} of {len(text)} characters")
         text = text[:CHARACTERS_MAX]
     if not text.strip():
         return FeedReading("empty", problems=(*problems, "nothing in it"))
     if is_sitemap(text):
-        reading = read_sitemap(text, url, fetched_at, problems)
+        reading = read_sitemap(text, url, fetched_at, problems, cms)
     elif is_json_feed(text):
         reading = read_json_feed(text, url, fetched_at, problems)
     elif is_syndication(text):

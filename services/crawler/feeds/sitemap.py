@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Final
 
 from services.crawler.canonical import absolute
 from services.crawler.feeds.dates import is_credible, parse_date
+from services.crawler.feeds.listing import is_article
 from services.crawler.feeds.model import FeedItem, FeedReading
 from services.crawler.feeds.text import plain
 
@@ -17,6 +17,7 @@ ADDRESSES_MAX: Final = 50_000
 """The protocol's own limit for one file."""
 BYTES_MAX: Final = 50 * 1024 * 1024
 """The protocol's limit of an unpacked file."""
+_PIECE: Final = 16 * 1024
 
 _ROOT: Final = re.compile(r"<(?:\w+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
 _ENTRY: Final = re.compile(
@@ -28,19 +29,25 @@ def unpack(body: bytes) -> bytes:
     """`body`, unpacked if it is gzip, up to BYTES_MAX. A broken archive gives what could be read of it."""
     if body[:2] != b"\x1f\x8b":
         return body
+    unpacker, text = zlib.decompressobj(wbits=31), bytearray()
     try:
-        return zlib.decompressobj(wbits=31).decompress(body, BYTES_MAX)
-    except (zlib.error, gzip.BadGzipFile):
-        return b""
+        for at in range(0, len(body), _PIECE):
+            text += unpacker.decompress(body[at : at + _PIECE], BYTES_MAX - len(text))
+            if len(text) >= BYTES_MAX or unpacker.eof:
+                break
+    except zlib.error:
+        pass
+    return bytes(text)
 
 
 def is_sitemap(text: str) -> bool:
     return _ROOT.search(text[:4000]) is not None
 
 
-def read_sitemap(text: str, url: str, fetched_at: datetime, problems: list[str]) -> FeedReading:
-    """The addresses of a sitemap with `lastmod` (or the news extension's date) as `published`; of an index,
-    the sitemaps.
+def read_sitemap(text: str, url: str, fetched_at: datetime, problems: list[str], cms: str | None = None) -> FeedReading:
+    """The articles of a sitemap with `lastmod` (or the news extension's date) as `published`; of an index, the
+    sitemaps. A site's other pages stand in the same sitemap: an article is what has the form of one's address, or a
+    headline by the news extension.
 
     Read by pattern, not by an XML parser: the portals' sitemaps have stray `&`, and the shape is fixed."""
     root = _ROOT.search(text)
@@ -53,7 +60,9 @@ def read_sitemap(text: str, url: str, fetched_at: datetime, problems: list[str])
             continue
         date = parse_date(plain(_field(entry[1], "publication_date") or _field(entry[1], "lastmod")))
         published = date.moment if date and is_credible(date.moment, fetched_at) else None
-        items.append(FeedItem(location, plain(_field(entry[1], "title"), 500), published))
+        headline = plain(_field(entry[1], "news:title"), 500)
+        if kind == "sitemap_index" or headline or is_article(location, cms):
+            items.append(FeedItem(location, headline, published))
         if len(items) >= ADDRESSES_MAX:
             problems.append(f"more than {ADDRESSES_MAX} addresses")
             break

@@ -61,7 +61,8 @@ def read_syndication(text: str, url: str, fetched_at: datetime, problems: list[s
     guids = Counter(item.guid for item in found if item.guid)
     if any(count > 1 for count in guids.values()):
         problems.append("items share a guid: told apart by their address")
-    return FeedReading(kind, tuple(found), tuple(problems))
+    onward = (link.get("href") for link in parsed.feed.get("links", ()) if link.get("rel") == "next")  # RFC 5005
+    return FeedReading(kind, tuple(found), tuple(problems), absolute(next(onward, None) or "", base))
 
 
 _IMPORT: Final = threading.Lock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import datetime
 
 import pytest
@@ -194,17 +195,26 @@ def test_an_empty_channel_is_a_feed_without_items() -> None:
 
 def test_sitemaps_and_their_indexes() -> None:
     urls = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
-      <url><loc>https://bao.example/a-1.html</loc><lastmod>2024-02-20T08:00:00+07:00</lastmod></url>
+      <url><loc>https://bao.example/</loc></url><url><loc>https://bao.example/lien-he.html</loc></url>
+      <url><loc>https://bao.example/tin-mot-1001.html</loc><lastmod>2024-02-20T08:00:00+07:00</lastmod></url>
       <url><loc>https://bao.example/b-2.html?x=1&amp;y=2</loc><news:news><news:publication_date>2024-02-21</news:publication_date>
       <news:title>Tin hai</news:title></news:news></url></urlset>"""
     reading = read(urls, "https://bao.example/sitemap.xml")
     assert reading.kind == "sitemap"
     assert [(each.url, each.title) for each in reading.items] == [
-        ("https://bao.example/a-1.html", ""),
+        ("https://bao.example/tin-mot-1001.html", ""),
         ("https://bao.example/b-2.html?x=1&y=2", "Tin hai"),
     ]
     index = "<sitemapindex><sitemap><loc>https://bao.example/s1.xml</loc></sitemap></sitemapindex>"
     assert read(index, "https://bao.example/sitemap.xml").kind == "sitemap_index"
+
+
+def test_a_packed_sitemap_that_breaks_off_gives_what_came() -> None:
+    rows = "".join(f"<url><loc>https://bao.example/tin-moi-{n}.html</loc></url>" for n in range(1000, 9000))
+    packed = gzip.compress(f"<urlset>{rows}</urlset>".encode())
+    assert len(read(packed, "https://bao.example/sitemap.xml.gz").items) == 8000
+    half = read(packed[: len(packed) // 2], "https://bao.example/sitemap.xml.gz")
+    assert 1000 < len(half.items) < 8000
 
 
 def test_an_entity_bomb_gives_no_gigabyte() -> None:

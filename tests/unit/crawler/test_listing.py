@@ -71,6 +71,47 @@ PAGES = {
         '<a href="/day-nghe-a188491.html">Dạy nghề</a><a href="/xa-hoi.html">Xã hội</a>',
         ["https://bao.example/day-nghe-a188491.html"],
     ),
+    "drupal": (
+        "https://tinh.example/tin-tuc",
+        '<h2><a href="/tin-tuc/giai-quyet-viec-lam-cho-thanh-nien" rel="bookmark">Giải quyết việc làm</a></h2>'
+        '<a href="/node/4711">Người có công</a><a href="/tin-tuc">Tin</a><a href="/user/login?destination=/">Vào</a>',
+        ["https://tinh.example/tin-tuc/giai-quyet-viec-lam-cho-thanh-nien", "https://tinh.example/node/4711"],
+    ),
+    "joomla": (
+        "https://vl.example/tin-tuc",
+        '<a href="/tin-tuc/512-phien-giao-dich-thang-3.html">Phiên</a><a href="/tin-tuc.html">Tin</a>'
+        '<a href="/index.php?option=com_content&amp;view=article&amp;id=97">Thông báo</a>',
+        [
+            "https://vl.example/tin-tuc/512-phien-giao-dich-thang-3.html",
+            "https://vl.example/index.php?option=com_content&view=article&id=97",
+        ],
+    ),
+    "dotnetnuke": (
+        "https://so.example/Default.aspx?tabid=61",
+        '<a href="/Tin-tuc/tabid/61/ctl/ViewArticle/mid/447/ItemID/512/View/Details.aspx">Dạy nghề</a>'
+        '<a href="/Tin-tuc/tabid/61/Default.aspx">Tin tức</a>',
+        ["https://so.example/Tin-tuc/tabid/61/ctl/ViewArticle/mid/447/ItemID/512/View/Details.aspx"],
+    ),
+    "vnpt": (
+        "https://so.example/tin-tuc-su-kien",
+        '<a href="/tin-tuc-su-kien/dao-tao-nghe-70012">Đào tạo nghề</a><a href="/tin-tuc-su-kien">Tin</a>',
+        ["https://so.example/tin-tuc-su-kien/dao-tao-nghe-70012"],
+    ),
+    "onecms": (
+        "https://bao.example/xa-hoi",
+        '<a href="/viec-lam-cho-nguoi-lao-dong-701234.html">Việc làm</a><a href="/xa-hoi">Xã hội</a>',
+        ["https://bao.example/viec-lam-cho-nguoi-lao-dong-701234.html"],
+    ),
+    "vccorp": (
+        "https://bao.example/xa-hoi.htm",
+        '<a href="/giam-ngheo-102240301090512345.htm">Giảm nghèo</a><a href="/xa-hoi.htm">Xã hội</a>',
+        ["https://bao.example/giam-ngheo-102240301090512345.htm"],
+    ),
+    "yearmonth": (
+        "https://bao.example/xa-hoi/",
+        '<a href="/xa-hoi/202403/giam-ngheo-ben-vung-1012345/">Giảm nghèo</a><a href="/xa-hoi/">Xã hội</a>',
+        ["https://bao.example/xa-hoi/202403/giam-ngheo-ben-vung-1012345/"],
+    ),
 }
 
 
@@ -113,3 +154,49 @@ def test_date_and_lead_come_from_the_articles_own_block() -> None:
 def test_an_entrys_own_pattern_comes_before_all_else() -> None:
     reading = read(BLOCKS, "https://bao.example/tin/", links=r"khac\.example/")
     assert [item.url for item in reading.items] == ["https://khac.example/bai-viet-cua-bao-khac-9.html"]
+
+
+DATED = [
+    ("<a>{}</a> <span>08:15:30 29/02/2024</span>", "2024-02-29T08:15:30"),
+    ("<a>{}</a> <i>29.02.2024</i>", "2024-02-29"),
+    ("<a>{}</a> <i>29-2-2024 | 14:05</i>", "2024-02-29T14:05"),
+    ("<a>{}</a> <em>29 / 02 / 2024</em>", "2024-02-29"),
+    ("<a>{}</a> <em>Thứ Năm, 29/02/2024 2:15 CH</em>", "2024-02-29T14:15"),
+    ("<a>{}</a> <em>29 tháng 02, 2024</em>", "2024-02-29"),
+    ("<a>{} (29/02/2024)</a>", "2024-02-29"),
+    ("<a>{}</a> <time datetime='2024-02-29T14:05:00+07:00'>hôm qua</time>", "2024-02-29T14:05"),
+    (
+        "<a>{}</a><p>Ngày đăng: 29/02/2024</p><p>Ngày 15/01/2024, Sở tổ chức hội nghị tổng kết công tác.</p>",
+        "2024-02-29",
+    ),
+    ("<a>{}</a><p>Ngày 15/01/2024, Sở tổ chức hội nghị tổng kết.</p><span>(29/02/2024)</span>", "2024-02-29"),
+    ("<a>{}</a><p>Ngày 15/01/2024, Sở Lao động tổ chức hội nghị tổng kết công tác năm ở tỉnh.</p>", None),
+    ("<a>{} ngày 15/01/2024</a>", None),
+    ("<a>{}</a> <i>29/02/1024</i>", None),
+    ("<a>{}</a> <i>3 giờ trước</i>", None),
+]
+
+
+@pytest.mark.parametrize(("row", "expected"), DATED)
+def test_only_a_date_that_stands_by_itself_is_the_articles(row: str, expected: str | None) -> None:
+    html = row.format("Lịch tiếp công dân của Sở").replace("<a>", "<a href='/lich-tiep-cong-dan-7001.html'>")
+    (item,) = read(f"<html><body><div>{html}</div></body></html>", "https://sld.example/").items
+    assert item.published == (datetime.fromisoformat(expected).replace(tzinfo=VIETNAM) if expected else None)
+
+
+FEEDS = [
+    ("<LINK REL='ALTERNATE' TYPE='APPLICATION/RSS+XML' HREF='tin/rss.aspx?id=3'>", ["https://sld.example/tin/rss.aspx?id=3"]),
+    ("<link rel='alternate' type='application/rss+xml; charset=utf-8' href='//sld.example/a'>", ["https://sld.example/a"]),
+    ("<link rel='feed alternate' type='text/xml' href='/tin.xml'>", ["https://sld.example/tin.xml"]),
+    ("<link rel='search' type='text/xml' href='/tim.xml'>", []),
+    ("<link rel='alternate' type='application/rss+xml' href='/comments/feed/'>", []),
+    ("<a href='/rss/xa-hoi.rss'>Xã hội</a><a href='/vi/news/rss/viec-lam/'>RSS</a>",
+     ["https://sld.example/rss/xa-hoi.rss", "https://sld.example/vi/news/rss/viec-lam/"]),
+    ("<a href='https://khac.example/rss'>RSS</a><a href='/phan-hoi-feedback'>Góp ý</a>", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "expected"), FEEDS)
+def test_feeds_are_found_however_they_are_announced(html: str, expected: list[str]) -> None:
+    reading = read(f"<html><head></head><body>{html}</body></html>", "https://sld.example/")
+    assert list(reading.feeds) == expected

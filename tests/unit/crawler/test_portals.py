@@ -93,7 +93,7 @@ MISTAKES = [
     (ENTRY + "    delay_s: bald\n", 7, "no number"),
     (ENTRY + "    valid_from: 2025-13-01\n", 7, "no day"),
     (ENTRY + "    valid_from: 2025-01-02\n    valid_to: 2025-01-01\n", 8, "before `valid_from`"),
-    (ENTRY + "    cms: joomla\n", 7, "none of nukeviet"),
+    (ENTRY + "    cms: typo3\n", 7, "none of nukeviet"),
     (ENTRY + "    verified: vielleicht\n", 7, "none of true, false"),
     (ENTRY + "    tls: off\n", 7, "none of strict"),
     (ENTRY + "    tls: {allow: [everything]}\n", 7, "none of expired"),
