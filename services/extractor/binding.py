@@ -46,6 +46,12 @@ NAMED_OTHERWISE: Final = 8.0
 AFTER_NUMBER: Final = 10.0
 """A name that follows another number of the unit first."""
 IMPLAUSIBLE: Final = 6.0
+PROVINCES: Final = 63
+"""The nation's figures are the sum of so many."""
+NATION_BACK: Final = 300
+"""Characters before a number in which the nation may be named."""
+COMPARED: Final = 16.0
+"""A name after `so với` is what the number is compared with (`giảm 40% so với phiên giao dịch trước`)."""
 DECOY: Final = 4.0
 """Off where the number's own noun heads something that the catalogue does not hold."""
 _NAMING: Final = ("pattern", "elliptic", "decoy")
@@ -54,6 +60,8 @@ SPAN: Final = 60
 WINDOW: Final = 18
 """Words. Mentions beyond cost more than `COST_MAX` whatever else speaks for them."""
 _AND: Final = re.compile(fold(r"\bvà\b"))
+_NATION: Final = re.compile(fold(r"\b(?:cả nước|toàn quốc|việt nam)\b"))
+_COMPARED: Final = re.compile(fold(r"\bso với\b"))
 _PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả|riêng)\b"))
 
 
@@ -148,7 +156,7 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     first, last = min(mention.parts, key=lambda part: _gap(part, slot))
     gap = _gap((first, last), slot)
     cost = gap - LENGTH * min(mention.weight, 6) + (ELLIPTIC if mention.kind == "elliptic" else 0.0)
-    cost += _implausible(slot, mention)
+    cost += _implausible(slot, mention, scene)
     if first < slot.stop and last >= slot.first:
         if mention.indicator is None:
             return cost - DECOY
@@ -171,22 +179,32 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
         cost += (
             AFTER_COMMA * bool(commas) + AFTER_AND * bool(_AND.search(text, start, end)) + (0.5 if gap > 1 else -1.0)
         )
+        cost += COMPARED * bool(_COMPARED.search(text, start, end))
     elif mention.kind == "elliptic" and _PART.search(text, max(0, start - 60), end):
         cost -= 4.0
     return cost
 
 
-def _implausible(slot: Slot, mention: Mention) -> float:
-    """What a value far outside the catalogue's range costs. Below the range counts less: districts have small
-    figures."""
+def _implausible(slot: Slot, mention: Mention, scene: Scene) -> float:
+    """What a value far outside the catalogue's range costs, which is one province's. Below the range counts less:
+    districts have small figures."""
     if mention.indicator is None or slot.role.name != roles.LEVEL or slot.quantity.unit is None:
         return 0.0
     low, high = catalogue()[mention.indicator].plausible
     if slot.quantity.value > 3 * high:
-        return IMPLAUSIBLE
+        nation = slot.quantity.value <= 3 * high * PROVINCES and _of_the_nation(slot, scene)
+        return 0.0 if nation else IMPLAUSIBLE
     if slot.quantity.value >= low / 20:
         return 0.0
     return IMPLAUSIBLE if catalogue()[mention.indicator].kind == "stock" else IMPLAUSIBLE / 2
+
+
+def _of_the_nation(slot: Slot, scene: Scene) -> bool:
+    """The article is the nation's, or the words before the number speak of it."""
+    if scene.area in (None, "VN"):
+        return True
+    begin = max(0, slot.quantity.start - NATION_BACK)
+    return _NATION.search(scene.reading.folded, begin, slot.quantity.start) is not None
 
 
 def _between(slot: Slot, slots: Sequence[Slot], start: int, end: int, after: bool) -> float:

@@ -35,7 +35,8 @@ def read_mentions(words: Words, lexicon: Lexicon) -> list[Mention]:
             else:
                 halves[later.rule, later.at] = parts
         for opening in hit.openings:
-            opened[opening] = (first, last)
+            if opening not in opened or opened[opening][1] != last:  # of those that end here the longest comes first
+                opened[opening] = (first, last)
         for rule in hit.whole:
             found.add(rule, ((first, last),), hit.length)
     return found.mentions
