@@ -19,9 +19,9 @@ OFFICE: Final = (time(7), time(19))
 NIGHT_FACTOR: Final = 4.0
 WEEKEND_FACTOR: Final = 2.0
 SEASON_FACTOR: Final = 0.75
-_GROWTH: Final = (1.33, 1.07, 0.8, 0.57)
+_GROWTH: Final = (1.36, 1.09, 0.82, 0.6)
 """Factor of the interval by new items found: 0, 1, 2, 3 and more. In simulated months the first values (1.25, 1, 0.75,
-0.5) took 1.4 polls an article for a median delay of 10 minutes; these take fewer and stay below 20."""
+0.5) took 1.4 polls an article for a median delay of 10 minutes; these take 1.0 for 16."""
 FULL_EVERY: Final = timedelta(hours=6)
 """A conditional request is believed for so long; some servers keep an ETag after a change."""
 SILENT_GAPS: Final = 6.0

@@ -23,6 +23,7 @@ from tests.simulator.world import Article, SimulatedSource
 RATE_A_MINUTE: Final = 20
 _FAST: Final = b"SIMULATED "
 _LONG: Final = "Toàn tỉnh giải quyết việc làm cho {n} lao động, đạt {m}% kế hoạch năm. " * 4
+_EMPTY_DAY: Final = "<html><h1>Lịch công tác</h1><p>Không có lịch trong ngày.</p></html>".encode()
 _FAILURES: Final = {
     "down": Outcome.UNREACHABLE,
     "flapping": Outcome.UNREACHABLE,
@@ -82,6 +83,8 @@ class Network:
             return _answered(url, Outcome.RATE_LIMITED, 429, b"", retry_after_s=120.0)
         if "/rss/" in path or "/danh-sach/" in path:
             return self._list(url, source, now_s, etag, outage)
+        if "/lich/" in path:
+            return _answered(url, Outcome.OK, 200, _EMPTY_DAY, "text/html; charset=utf-8")
         return self._page(url, source, now_s)
 
     def _is_flood(self, host: str, now_s: float) -> bool:

@@ -18,6 +18,8 @@ from tests.simulator.world import HOUR_S, Article, SimulatedSource
 BACK_OFF_S_MAX: Final = 26 * HOUR_S
 """After an outage a source may be asked a day later: what it showed for less than this, beside outages, isn't owed."""
 VISIT_SLACK_S: Final = 12 * HOUR_S
+NOTED_S: Final = 60.0
+"""What was published is noted within so long, or its crawler is dead."""
 EPSILON_S: Final = 0.001
 
 
@@ -140,7 +142,10 @@ class Referee:
 
     def _excused(self, times: list[float]) -> bool:
         """In flight when its crawler was killed: published, but not yet noted. The same event id, so without effect."""
-        return all(any(early <= kill <= later for kill in self.kills) for early, later in itertools.pairwise(times))
+        return all(
+            any(early <= kill <= min(later, early + NOTED_S) for kill in self.kills)
+            for early, later in itertools.pairwise(times)
+        )
 
     def _is_owed(self, source: SimulatedSource, article: Article, end_s: float) -> bool:
         """Whether the source showed it for long enough while it was up: without any outage, for two hours (a shift of

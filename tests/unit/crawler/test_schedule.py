@@ -36,7 +36,7 @@ def wait_s(source: Source, now: datetime) -> float:
 
 
 def test_more_news_shorter_waits_none_longer() -> None:
-    assert next_poll(POLLED, ok(5), MONDAY_10, RNG).interval_s == INTERVAL_S_FIRST * 0.57
+    assert next_poll(POLLED, ok(5), MONDAY_10, RNG).interval_s == INTERVAL_S_FIRST * 0.6
     assert next_poll(POLLED, ok(0), MONDAY_10, RNG).interval_s > INTERVAL_S_FIRST
 
 
