@@ -210,6 +210,61 @@ async def test_a_migration_does_not_wait_behind_a_long_query(
     await connection.close()
 
 
+BARE = Migration(
+    "9998_bare",
+    "-- no-transaction\n-- Two statements; a killed one leaves an index that is not valid.\n"
+    "DROP INDEX CONCURRENTLY IF EXISTS page_bare;\n"
+    "CREATE INDEX CONCURRENTLY page_bare ON page (canonical_url);\n",
+)
+INDEX = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('page_bare')"
+
+
+def test_statements_outside_a_transaction_are_told_apart() -> None:
+    assert [each.splitlines()[-1] for each in BARE.bare] == [
+        "DROP INDEX CONCURRENTLY IF EXISTS page_bare;",
+        "CREATE INDEX CONCURRENTLY page_bare ON page (canonical_url);",
+    ]
+    assert Migration("9998_usual", "CREATE TABLE a (b text);\n-- no-transaction\n").bare == ()
+
+
+async def test_an_index_is_built_beside_the_writers(empty_database: str) -> None:
+    await migrate(empty_database)
+    writing = await asyncpg.connect(empty_database)
+    transaction = writing.transaction()
+    await transaction.start()
+    await writing.execute("INSERT INTO page (page_id, article_id, fetched_at) VALUES ('p', 'a', now())")
+    known = [*migrations(), BARE]
+    both = asyncio.gather(migrate(empty_database, known), migrate(empty_database, known))
+    await asyncio.sleep(0.5)
+    assert not both.done(), "it waits for the open transaction"
+    other = await asyncpg.connect(empty_database, command_timeout=5)
+    await other.execute(
+        "INSERT INTO page (page_id, article_id, fetched_at) VALUES ('q', 'a', now())"
+    )  # nobody waits for it
+    await transaction.commit()
+    assert sorted(await asyncio.wait_for(both, 30)) == [[], ["9998_bare"]]
+    assert await other.fetchval(INDEX)
+    await writing.close()
+    await other.close()
+
+
+async def test_an_index_of_a_killed_migration_is_built_anew(empty_database: str) -> None:
+    await migrate(empty_database)
+    connection = await asyncpg.connect(empty_database)
+    await connection.execute(
+        "INSERT INTO page (page_id, article_id, fetched_at) SELECT n, 'a', now() FROM (VALUES ('p'), ('q')) AS v (n)"
+    )
+    unique = Migration(
+        BARE.name, BARE.sql.replace("CREATE INDEX", "CREATE UNIQUE INDEX").replace("canonical_url", "article_id")
+    )
+    with pytest.raises(SolieuError, match=r"9998_bare\.sql: could not create unique index"):
+        await migrate(empty_database, [*migrations(), unique])
+    assert await connection.fetchval(INDEX) is False, "what a failed build leaves"
+    assert await migrate(empty_database, [*migrations(), BARE]) == ["9998_bare"]
+    assert await connection.fetchval(INDEX) is True
+    await connection.close()
+
+
 @pytest.mark.parametrize("names", [["1_short.sql"], ["0001_a.sql", "0001_b.sql"], ["0001_Capital.sql"]])
 def test_misnamed_files_are_refused(tmp_path: Path, names: list[str]) -> None:
     for name in names:
