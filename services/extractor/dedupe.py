@@ -23,7 +23,8 @@ def dedupe(drafts: Sequence[Draft]) -> list[Draft]:
         if draft.indicator is None:
             kept.append(draft)
             continue
-        places = by_key.setdefault((draft.indicator, draft.measure, draft.value, draft.unit), [])
+        unit = "person" if draft.unit == "turn" else draft.unit  # a headline says persons for the body's turns
+        places = by_key.setdefault((draft.indicator, draft.measure, draft.value, unit), [])
         at = next((at for at in places if _same_statement(kept[at], draft)), None)
         if at is None:
             places.append(len(kept))

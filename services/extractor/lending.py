@@ -29,6 +29,9 @@ _LACKS: Final = re.compile(fold(r"\s*(?:không|chưa) (?!quá)"))
 """Of whom something else is said (`120 hộ không còn sức lao động`)."""
 _FIRST_WORD: Final = "\x03"
 """Code points below stand for barriers, unknown words and numbers."""
+_OF_A_PART: Final = frozenset(("employment.unemployment_rate_urban", "poverty.rate_ethnic_minority"))
+_OF_ALL: Final = re.compile(fold(r"\b(?:toàn|cả) (?:tỉnh|thành phố)\b"))
+"""`thất nghiệp ở đô thị dưới 4%, toàn thành phố dưới 3%`: the second is no rate of a part."""
 _PART: Final = re.compile(fold(r"[\s,;:(]*(?:trong đó|trong số đó|trong số này)\b[^;.0-9]*$"))
 _SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|tương đương|tương ứng)[^,;]{0,25}$"))
 _SHARE_OF: Final = re.compile(fold(r"\s*(dân số|tổng|lực lượng lao động|số (?:hộ|trẻ|người|xã)|so với (?:tổng|dân))"))
@@ -127,6 +130,8 @@ def inherited(
                 return None
             continue
         start = max(begin, scene.words.at(draft.quantity.end))
+        if draft.indicator in _OF_A_PART and _OF_ALL.search(slot.before):
+            return None
         if _glued(scene, start, slot.first, places):
             return Candidate(draft.indicator, INHERITED, "inherited: nothing but places and periods between")
         if _is_part(slot, draft, start, scene):

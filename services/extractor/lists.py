@@ -21,6 +21,9 @@ from shared.vietnam.text import fold
 
 _NEXT: Final = re.compile(fold(r"[\s,;]*(?:và|rồi|rồi đến)?[\s,;]*(?:khoảng|gần|hơn|trên|xấp xỉ)?\s*"))
 _CUE: Final = re.compile(fold(r"lần lượt|tương ứng|theo thứ tự"))
+_BY_TWOS: Final = re.compile(fold(r"^[^,;.:()0-9]*\bvà\b[^,;.:()0-9]*\b(?:còn|là|đạt|có)(?: lại)?\s*$"))
+"""Two names and a verb before two numbers: `số hộ nghèo và hộ cận nghèo còn 7.800 hộ và 9.120 hộ`."""
+_AND: Final = re.compile(fold(r"\bvà\b"))
 _ABOVE: Final = re.compile(
     fold(r"\b(?:hai|ba|bốn|năm|các|[2-9])\s+(?:chỉ tiêu|số liệu|con số|nội dung)\s+(?:trên|này|nói trên)")
 )
@@ -51,9 +54,9 @@ def distribute(
         years = _years(run, view, scene)
         cued = _CUE.search(scene.reading.folded, view.sentence.start, start)
         places = _places(run, view, cued.start()) if cued and not years else []
-        names = (
-            _names(run, mentions, view, before, scene, cued.start(), end) if cued and not years and not places else []
-        )
+        cue = cued.start() if cued else start if _BY_TWOS.search(run[0].before) else -1
+        names = _names(run, mentions, view, before, scene, cue, end) if cue >= 0 and not years and not places else []
+        names = names or _as_before(run, mentions, view, before, scene)
         for index, at in enumerate(range(first, stop)):
             found[at] = Given(
                 indicator=names[index] if names else None,
@@ -120,13 +123,41 @@ def _names(
     if _ABOVE.search(scene.reading.folded, view.sentence.start, cue):
         levels = [d.indicator for d in before if d.measure == "level" and d.indicator]
         return levels[-len(run) :] if len(levels) >= len(run) else []
-    slot = run[-1]
+    first, stop = scene.words.at(view.sentence.start), scene.words.at(cue)
+    usable = [m for m in mentions if m.indicator and first <= m.parts[0][0] < stop]
+    for those in ([m for m in usable if not _joins(m, scene)], usable):
+        named = _in_order(those, run[-1])
+        if len(named) == len(run):
+            return named
+    return []
+
+
+def _as_before(
+    run: Sequence[Slot], mentions: Sequence[Mention], view: SentenceView, before: Sequence[Draft], scene: Scene
+) -> list[str]:
+    """`qua đào tạo đạt 80%, có chứng chỉ 35%; đến năm 2030 đạt 85% và 40%`: the names of the part before, in order."""
+    if not view.index or any(mention.indicator for mention in mentions):
+        return []
+    part = scene.sentences[view.index - 1].sentence
+    if part.paragraph != view.sentence.paragraph or scene.reading.text[part.end - 1] != ";":
+        return []
+    levels = [draft for draft in before if draft.sentence == view.index - 1 and draft.measure == "level"]
+    codes = [draft.indicator for draft in levels if draft.indicator and draft.unit == run[0].quantity.unit]
+    return codes if len(codes) == len(levels) == len(run) else []
+
+
+def _in_order(mentions: Sequence[Mention], slot: Slot) -> list[str]:
     named: list[tuple[int, str]] = []
     for mention in sorted(mentions, key=lambda m: (m.first, -m.weight)):
-        if mention.indicator is None or mention.parts[0][0] >= scene.words.at(cue):
+        code = mention.indicator or ""
+        if measure_of(catalogue()[code], slot.quantity, slot.role) is None:
             continue
-        if measure_of(catalogue()[mention.indicator], slot.quantity, slot.role) is None:
-            continue
-        if not named or (mention.first > named[-1][0] and mention.indicator != named[-1][1]):
-            named.append((mention.first, mention.indicator))
-    return [code for _, code in named] if len(named) == len(run) else []
+        if not named or (mention.first > named[-1][0] and code != named[-1][1]):
+            named.append((mention.first, code))
+    return [code for _, code in named]
+
+
+def _joins(mention: Mention, scene: Scene) -> bool:
+    """It names two things by one (`hộ nghèo và cận nghèo`), which here have a number each."""
+    words = scene.words
+    return _AND.search(scene.reading.folded, words.starts[mention.first], words.ends[mention.last]) is not None

@@ -62,6 +62,9 @@ _LEVEL_MARK: Final = re.compile(
         r"\b(còn|xuống|lên|đạt|là|chiếm|thành|duy trì|ở mức|có|cho|xảy ra|được|đưa|ước đạt|đến nay|tới mức|dưới mức)\b"
     )
 )
+_DISABLED: Final = re.compile(
+    fold(r"\b(?:suy giảm khả năng lao động|mất sức(?: lao động)?|thương tật|tổn thương cơ thể)\b[^,;.0-9]{0,25}$")
+)
 _TO_LEVEL: Final = re.compile(fold(r"\b(?:còn|xuống)\b"))
 """After a fall the level that it ends at."""
 _FOR_YEARS: Final = re.compile(fold(r"\bcho (?=giai đoạn|cả giai đoạn|năm|các năm)"))
@@ -131,6 +134,8 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
     if "times" in quantity.rules and _DIRECTION.search(before) is None:
         return Role(CHANGE, rule="role.multiple")
     if quantity.unit == "percent":
+        if _DISABLED.search(before):
+            return Role(NOTHING, rule="role.disablement")
         if last is not None and last.name == CHANGE and _BESIDE_CHANGE.match(before):
             return Role(CHANGE, last.sign, rule="role.the_same_change_in_percent")
         found = _percent(quantity, before, after)
