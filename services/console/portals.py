@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from shared.clock import VIETNAM
 from shared.paths import PORTALS
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ FILE: Final = click.option(
     show_default="deploy/portals/vietnam.yaml",
     help="The portals file.",
 )
+DETAILED_MAX: Final = 5
+"""Of so many portals every source is shown; of more, those with something wrong."""
 AT_ONCE: Final = 8
 """Portals probed at the same time; each host still gets one request in two seconds."""
 
@@ -83,8 +86,10 @@ def probe(ids: tuple[str, ...], file: Path, write: bool) -> None:
         text = file.read_text("utf-8")
         for result in results:
             text = written(text, result)
-        file.write_text(text, "utf-8")
-        _load(file)  # what was written must be readable
+        new = file.with_name(f"{file.name}.new")  # beside it, since entries may name files relative to theirs
+        new.write_text(text, "utf-8")
+        _load(new)
+        new.replace(file)
         click.echo(f"{sum(result.alive for result in results)} entries written to {file}")
     sys.exit(0 if all(result.alive for result in results) else 1)
 
@@ -105,6 +110,8 @@ def add(url: str, identity: str | None) -> None:
     _show([result])
     click.echo()
     click.echo(entry_of(result))
+    if result.alive:
+        click.echo("Left to you: name, kind, area (see services/crawler/portals.py); then `solieu portals probe ID`.")
     sys.exit(0 if result.alive else 1)
 
 
@@ -166,13 +173,30 @@ def _show(results: Sequence[Probed]) -> None:
             result.portal.id,
             result.verdict,
             result.cms or "?",
-            str(sum(each.items for each in result.sources)),
+            str(len(result.found())),
+            str(sum(each.articles for each in result.sources)),
             f"{result.elapsed_s:.1f} s",
             "; ".join(result.problems) or "-",
         )
         for result in results
     ]
-    _table(("id", "verdict", "system", "articles", "time", "what is wrong"), rows)
+    _table(("id", "verdict", "system", "sources", "articles", "time", "what is wrong"), rows)
+    sources = [
+        (
+            each.url,
+            each.kind,
+            str(each.articles),
+            f"{each.newest.astimezone(VIETNAM):%Y-%m-%d}" if each.newest else "-",
+            f"{each.elapsed_s:.1f} s",
+            "; ".join(each.problems) or "-",
+        )
+        for result in results
+        for each in result.sources
+        if each.problems or len(results) <= DETAILED_MAX
+    ]
+    if sources:
+        click.echo()
+        _table(("source", "kind", "articles", "newest", "time", "what is wrong"), sources)
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -181,7 +205,8 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, overflow="fold", justify="right" if heading in ("feeds", "articles") else "left")
+        numbers = ("feeds", "listings", "sources", "articles")
+        table.add_column(heading, overflow="fold", justify="right" if heading in numbers else "left")
     for row in rows:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 160).print(table, markup=False) if rows else click.echo("none")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from protego import Protego
+
+from services.crawler.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from services.crawler.fetch import Fetched
 
 AGENT: Final = "SolieuBot"
 """The product token that robots.txt may name."""
@@ -45,10 +50,23 @@ class Robots:
     def allows(self, url: str) -> bool:
         return self.body is None or bool(_parsed(self.body).can_fetch(url, AGENT))
 
+    def sitemaps(self) -> tuple[str, ...]:
+        """Addresses of sitemaps that it names."""
+        return tuple(_parsed(self.body).sitemaps) if self.body is not None else ()
+
     def delay_s(self) -> float:
         """The crawl-delay it asks for, seconds; 0 where none."""
         asked = _parsed(self.body).crawl_delay(AGENT) if self.body is not None else None
         return min(float(asked or 0), DELAY_S_MAX)
+
+
+def after_asking(robots: Robots, fetched: Fetched, now: datetime) -> Robots:
+    """What is known of a host's rules after its robots.txt was asked for."""
+    if fetched.outcome is Outcome.MOVED or fetched.outcome is Outcome.REDIRECT_LOOP:
+        return Robots(None, now)  # to the home page of a successor, most often: no rules of this host
+    if fetched.status == 0:
+        return failed(robots, now)
+    return answered(robots, fetched.status, fetched.body, now)
 
 
 def answered(robots: Robots, status: int, body: bytes, now: datetime) -> Robots:

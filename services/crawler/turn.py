@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from services.crawler import robots as robots_txt
-from services.crawler.fetch import STRICT, Fetched
+from services.crawler.fetch import STRICT
 from services.crawler.model import Address, Host, Source
 from services.crawler.outcomes import Outcome
 from services.crawler.politeness import HostPace, concurrency_of, delay_of
 from services.crawler.poll import poll
 from services.crawler.portals import Portal
-from services.crawler.robots import Robots
+from services.crawler.robots import Robots, after_asking
 from services.crawler.state import LeaseLost
 from services.crawler.tools import Tools
 from services.crawler.visit import visit
@@ -122,7 +121,7 @@ async def _read_robots(
     fetched = await tools.fetch(address, pace, tls=portals[0].tls if portals else STRICT)
     if fetched.exchanges:
         await tools.store(fetched.exchanges, tools.now())
-    known = _rules_of(robots, fetched, tools.now())
+    known = after_asking(robots, fetched, tools.now())
     names = [portal.id for portal in portals] or [""]
     counts = {(names[0], "robots", str(fetched.outcome)): 1}
     await tools.state.save_robots(owner, host, known, tools.now(), counts)
@@ -130,11 +129,3 @@ async def _read_robots(
         for name in names:
             tools.report(name, "failed", 1)
     return known
-
-
-def _rules_of(robots: Robots, fetched: Fetched, now: datetime) -> Robots:
-    if fetched.outcome is Outcome.MOVED or fetched.outcome is Outcome.REDIRECT_LOOP:
-        return Robots(None, now)  # to the home page of a successor, most often: no rules of this host
-    if fetched.status == 0:
-        return robots_txt.failed(robots, now)
-    return robots_txt.answered(robots, fetched.status, fetched.body, now)

@@ -19,8 +19,8 @@ from services.crawler.tools import Tools
 from shared.bus.api import Message
 from tests.simulator import virtual_time
 
-Answer = str | Outcome
-"""A body, or how the request fails."""
+Answer = str | Outcome | Fetched
+"""A body, or how the request fails, or all of the answer."""
 
 
 @dataclass
@@ -39,6 +39,8 @@ class Site:
         except Disallowed:
             return Fetched(url, Outcome.ROBOTS)
         answer = self.pages.get(url, f"<p>{url}</p>" if url.endswith(".html") else Outcome.GONE)
+        if isinstance(answer, Fetched):
+            return answer
         if isinstance(answer, Outcome):
             return Fetched(url, answer, 404 if answer is Outcome.GONE else 0)
         body = answer.encode()
