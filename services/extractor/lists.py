@@ -57,6 +57,8 @@ def distribute(
         cue = cued.start() if cued else start if _BY_TWOS.search(run[0].before) else -1
         names = _names(run, mentions, view, before, scene, cue, end) if cue >= 0 and not years and not places else []
         names = names or _as_before(run, mentions, view, before, scene)
+        if places and not names:
+            names = _of_all(run, mentions, scene.words.at(places[0].start))
         for index, at in enumerate(range(first, stop)):
             found[at] = Given(
                 indicator=names[index] if names else None,
@@ -130,6 +132,12 @@ def _names(
         if len(named) == len(run):
             return named
     return []
+
+
+def _of_all(run: Sequence[Slot], mentions: Sequence[Mention], stop: int) -> list[str]:
+    """`các huyện có số hộ nghèo cao là A, B và C, lần lượt 412, 305 và 298 hộ`: the one name before the places."""
+    named = _in_order([m for m in mentions if m.indicator and m.last < stop], run[-1])
+    return named * len(run) if len(named) == 1 else []
 
 
 def _as_before(

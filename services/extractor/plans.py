@@ -26,7 +26,7 @@ def attach_plan(slot: Slot, drafts: Sequence[Draft]) -> None:
     """`(chỉ tiêu 90%)`: the plan of the last value of its unit."""
     for draft in reversed(drafts):
         level = draft.measure == "level" and draft.indicator and slot.quantity.unit in (draft.unit, None)
-        if level or (draft.measure == "relative_change" and slot.quantity.unit == "percent"):
+        if level or (draft.measure in ("change", "relative_change") and slot.quantity.unit == "percent"):
             if draft.target_value is None:
                 draft.target_value, draft.target_value_high = slot.quantity.value, slot.quantity.value_high
                 draft.rules.append(slot.role.rule)

@@ -39,11 +39,11 @@ class Role:
 _PLAN: Final = fold(r"(?:kế hoạch|kh|chỉ tiêu|dự toán|mục tiêu|nghị quyết|nhiệm vụ|chỉ tiêu giao)")
 _AFTER_PLAN: Final = re.compile(rf"\s*(?:so với |so |của |theo )?(?:chỉ tiêu )?{_PLAN}\b")
 _EXCEEDS: Final = re.compile(fold(r"\bvượt(?: khoảng| hơn| trên| gần| tới| đến)*\s*$"))
-_EXCEEDS_PLAN: Final = re.compile(rf"{fold('vượt')} (?:{fold('mức ')})?{_PLAN}[^,;.]{{0,30}}$")
+_EXCEEDS_PLAN: Final = re.compile(rf"{fold('vượt')} (?:{fold('mức ')})?{_PLAN}[^,;.()]{{0,30}}$")
 _PLAN_BRACKET: Final = re.compile(rf"\(\s*(?:{fold('năm')} [0-9]{{4}},? )?{_PLAN}[^()]*$")
 _PLAN_BEFORE: Final = re.compile(
     rf"(?:{fold('so với')}|/|{fold('trên')}) {_PLAN}(?: {fold('năm')})?(?: {fold('là')}|:)?\s*$|"
-    rf"{fold('đạt')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
+    rf"{fold('(?:đạt|vượt)')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
 )
 _AFTER_PLAN_WORDS: Final = re.compile(rf"\s*(?:{fold('so với')} |so |{fold('của')} )?{_PLAN}[^,;.()%]{{0,90}}\(\s*$")
 _POVERTY_WORK: Final = r"(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))"

@@ -21,6 +21,7 @@ _ALL: Final[tuple[Reader, ...]] = (
     years.past_year,
     years.years_of_work,
     years.school_year,
+    years.class_years,
     years.span,
     years.same_span,
     years.since_year,

@@ -119,6 +119,11 @@ def school_year(find: Find, state: State) -> Answer:
     return _years(find, "period")
 
 
+def class_years(find: Find, state: State) -> Answer:
+    """`khóa 2020-2023`: a class, which is told of when it ends."""
+    return (find.parts["z"], "period") if _years(find, "period") else None
+
+
 def span(find: Find, state: State) -> Answer:
     answer = _years(find, "name" if find.programme else "base" if find.before == "base" else "span")
     if answer:

@@ -33,8 +33,14 @@ _MULTIPLE: Final = re.compile(
 )
 _SHARE: Final = re.compile(
     rf"(?:(?P<half>một nửa)|(?P<above>một|hai|ba|bốn) phần (?P<below>{'|'.join(DIGITS)}))"
-    r"(?= (?:số|tổng|trong|dân số|lao động|hộ))"
+    r"(?= (?:số|tổng|trong|dân số|lao động|hộ|so với))"
 )
+_UNIT_CHARACTERS: Final = 40
+_CAPITAL: Final = "A-ZĐ" + "".join(letter for letter in map(chr, range(0xC0, 0x1F00)) if letter.isupper())
+_NAMED_UNIT: Final = re.compile(
+    rf"\b(?:[Hh]uyện|[Xx]ã|[Tt]hị xã|[Tt]hành phố|[Qq]uận|[Pp]hường|[Tt]hị trấn)(?: [{_CAPITAL}][^\W\d_]*){{1,4}} ?$"
+)
+"""`huyện Tiên Du không còn hộ nghèo`: so named, it is of the whole district."""
 _EVENT: Final = ("xảy ra", "ghi nhận")
 _STATE: Final = ("có", "còn")
 _SCENE: Final = frozenset(
@@ -133,7 +139,8 @@ def _nought(reading: Reading, backwards: str, words: Lexicon, match: re.Match[st
         return Quantity(match.start(), match.end(), Decimal(0), None, rules=("nought",))
     left = before(folded, backwards, match.start(), words)
     if match[0].endswith(_STATE) and left.one and left.one not in _SCENE and not _IS_SCENE.search(left.clause):
-        return None
+        if not _NAMED_UNIT.search(reading.text, max(0, match.start() - _UNIT_CHARACTERS), match.start()):
+            return None
     return Quantity(match.start(), noun.end, Decimal(0), noun.noun.unit, noun.words, rules=("nought",))
 
 
