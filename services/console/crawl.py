@@ -69,6 +69,8 @@ async def _crawl(store: Store, portals: frozenset[str], since: datetime | None, 
         source = crawler(portals=path, once=True, report=report, only=portals, since=day, budget=budget)
         await run_source(store.settings, source)
     click.echo(", ".join(f"{counts[what]} {what}" for what in ("polled", "found", "fetched", "unchanged", "failed")))
+    if counts["quiet"]:
+        click.echo("not asked, since it is in its quiet hours (`quiet` in its entry)", err=True)
     return 0 if counts["polled"] else 1
 
 

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.crawler.portals import DELAY_S, Portal
+from services.crawler.portals import DELAY_S, Portal, Quiet
 from services.crawler.robots import Disallowed, Robots
+from shared.clock import VIETNAM
 
 PAUSE_S: Final = 60.0
 """After a 429 without Retry-After."""
@@ -82,3 +83,16 @@ def delay_of(portals: Iterable[Portal], robots: Robots) -> float:
 
 def concurrency_of(portals: Iterable[Portal]) -> int:
     return min((portal.concurrency for portal in portals), default=1)
+
+
+def quiet_until(portals: Iterable[Portal], now: datetime) -> datetime | None:
+    """When the quiet hours end that an entry on this host has at `now`; None where none has."""
+    ends = [_end_of(portal.quiet, now.astimezone(VIETNAM)) for portal in portals if portal.quiet]
+    return max((end for end in ends if end), default=None)
+
+
+def _end_of(quiet: Quiet, local: datetime) -> datetime | None:
+    at, overnight = local.time(), quiet.end < quiet.start
+    within = (at >= quiet.start or at < quiet.end) if overnight else quiet.start <= at < quiet.end
+    tomorrow = overnight and at >= quiet.start
+    return datetime.combine(local.date() + timedelta(days=tomorrow), quiet.end, VIETNAM) if within else None

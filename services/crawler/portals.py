@@ -25,6 +25,7 @@ one of `feeds`, `listings`, `sitemaps` are required):
         sitemaps: []
         delay_s: 2                     # least seconds between two requests to a host
         concurrency: 1                 # most requests to a host at once
+        quiet: "23:00-05:00"           # hours of the day in Viet Nam in which its hosts are not asked (maintenance)
         tls: strict                    # or a mapping: {ca: certs/x.pem, allow: [expired, host_name, untrusted, legacy]}
         profile: nukeviet              # the cleaner's profile, if its own detection is to be overruled
         verified: false                # true once `solieu portals probe` has seen it alive
@@ -39,7 +40,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -83,6 +84,14 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of each day in Viet Nam, over midnight where `end` is the earlier."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     id: str
     name: str
@@ -99,6 +108,7 @@ class Portal:
     sitemaps: tuple[str, ...] = ()
     delay_s: float = DELAY_S
     concurrency: int = 1
+    quiet: Quiet | None = None
     tls: Tls = Tls()
     profile: str | None = None
     verified: bool = False
@@ -267,6 +277,14 @@ class _Reader(NodeReader):
 
     def read_concurrency(self, node: yaml.Node) -> int:
         return int(self.number(node, 1, 16))
+
+    def read_quiet(self, node: yaml.Node) -> Quiet:
+        text, clock = self.text(node), r"([01]?\d|2[0-3]):([0-5]\d)"
+        hours = re.fullmatch(rf"{clock}\s*-\s*{clock}", text)
+        if hours is None or hours.groups()[:2] == hours.groups()[2:]:
+            raise Fault(node, f'{text!r} are no hours, as in "23:00-05:00"')
+        start, start_minute, end, end_minute = map(int, hours.groups())
+        return Quiet(time(start, start_minute), time(end, end_minute))
 
     def read_tls(self, node: yaml.Node) -> Tls:
         if isinstance(node, yaml.ScalarNode):

@@ -54,7 +54,7 @@ def crawler(
     `portals`: another file than the settings name. `variables`: what `${NAME}` stands for in it (default: the
     environment's SAMPLE_URL, if set). `once`: polls every source once, fetches what is new, and ends. `alone`: no other
     crawler can use this database. `report`: told of each step, with portal id, what (polled | found | fetched |
-    unchanged | failed) and how many. `only`: ids of portals to work on. `since`, `budget`: back-fill, as
+    unchanged | failed | quiet) and how many. `only`: ids of portals to work on. `since`, `budget`: back-fill, as
     tools.Tools has them."""
     more = {"only": only, "since": since, "budget": budget} | ({"report": report} if report else {})
     given = functools.partial(_run, portals=portals, variables=variables, once=once, alone=alone, more=more)

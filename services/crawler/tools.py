@@ -41,7 +41,7 @@ class Read(Protocol):
 
 
 Report = Callable[[str, str, int], None]
-"""Told of each step: portal id; polled | found | fetched | unchanged | failed; how many."""
+"""Told of each step: portal id; polled | found | fetched | unchanged | failed | quiet; how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from services.crawler.fetch import STRICT
 from services.crawler.model import Address, Host, Source
 from services.crawler.outcomes import Outcome
-from services.crawler.politeness import HostPace, concurrency_of, delay_of
+from services.crawler.politeness import HostPace, concurrency_of, delay_of, quiet_until
 from services.crawler.poll import poll
 from services.crawler.portals import Portal
 from services.crawler.robots import Robots, after_asking
@@ -29,7 +29,7 @@ _DOWN: Final = (Outcome.UNREACHABLE, Outcome.TIME_OUT)
 
 
 class TurnOver(Exception):
-    """The crawler stops: no further request."""
+    """The crawler stops, or the host's quiet hours have begun: no further request."""
 
 
 async def take_turn(
@@ -39,8 +39,13 @@ async def take_turn(
     back. `held_until`: until when the lease of a host is certain. Raises StateUnavailable, ArchiveError, and what
     `publish` raises: the lease then runs out by itself or is abandoned."""
 
+    def rests() -> bool:
+        until = quiet_until(portals, tools.now())
+        pace.next_at = max(pace.next_at, until or pace.next_at)
+        return until is not None
+
     def may_ask() -> None:
-        if stop.is_set():
+        if stop.is_set() or rests():
             raise TurnOver
         if tools.now() >= held_until(host.host):
             raise LeaseLost(host.host)
@@ -56,8 +61,12 @@ async def take_turn(
     )
     if host.taken_over:
         pace.next_at = max(pace.next_at, tools.now() + timedelta(seconds=pace.delay_s))
-    with contextlib.suppress(TurnOver, LeaseLost):
-        await _work(tools, owner, host, pace, portals, stop)
+    if rests():
+        for portal in portals:
+            tools.report(portal.id, "quiet", 1)
+    else:
+        with contextlib.suppress(TurnOver, LeaseLost):
+            await _work(tools, owner, host, pace, portals, stop)
     await tools.state.release(owner, host.host, pace.next_at)
 
 
@@ -107,9 +116,12 @@ async def _do(
     if lanes == 1:
         await lane()
         return outcomes
-    async with asyncio.TaskGroup() as group:
-        for _ in range(lanes):
-            group.create_task(lane())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(lanes):
+                group.create_task(lane())
+    except ExceptionGroup as failed:  # whoever runs a turn knows single errors: a stop, a database that is away
+        raise failed.exceptions[0] from None
     return outcomes
 
 

@@ -53,13 +53,9 @@ class Site:
         return [url for url in asked if not url.endswith((".html", "/robots.txt"))]
 
 
-async def crawl(
+def tools_of(
     site: Site, portal: Portal, state: MemoryState, *, since: datetime | None = None, budget: int = 0
-) -> list[str]:
-    """Polls the portal once, an hour after the last time, and fetches what is new: gives the addresses."""
-    await asyncio.sleep(3600)
-    known = set(state.addresses)
-
+) -> Tools:
     async def store(exchanges: Sequence[Exchange], at: datetime) -> list[Place]:
         return [Place("", 0) for _ in exchanges]
 
@@ -69,7 +65,7 @@ async def crawl(
     async def offload(call: Callable[..., object], *values: object, **named: object) -> object:
         return call(*values, **named)
 
-    tools = Tools(
+    return Tools(
         portals=(portal,),
         state=state,
         fetch=site.fetch,
@@ -83,5 +79,13 @@ async def crawl(
         since=since,
         budget=budget,
     )
-    await Crawl(tools, asyncio.Event()).run(once=True)
+
+
+async def crawl(
+    site: Site, portal: Portal, state: MemoryState, *, since: datetime | None = None, budget: int = 0
+) -> list[str]:
+    """Polls the portal once, an hour after the last time, and fetches what is new: gives the addresses."""
+    await asyncio.sleep(3600)
+    known = set(state.addresses)
+    await Crawl(tools_of(site, portal, state, since=since, budget=budget), asyncio.Event()).run(once=True)
     return [address.url for each, address in state.addresses.items() if each not in known]

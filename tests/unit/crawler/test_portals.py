@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
-from services.crawler.portals import Listing, PortalsFileError, load_portals
+from services.crawler.portals import Listing, PortalsFileError, Quiet, load_portals
 from shared.paths import PORTALS
 
 ENTRY = """portals:
@@ -47,6 +47,7 @@ def test_a_full_entry(tmp_path: Path) -> None:
     sitemaps: ["https://sld.mau.example/sitemap.xml"]
     delay_s: 0.5
     concurrency: 2
+    quiet: "23:00-5:30"
     tls: {ca: ca.pem, allow: [expired]}
     profile: nukeviet
     verified: true
@@ -57,6 +58,7 @@ def test_a_full_entry(tmp_path: Path) -> None:
     assert portal.listings[0] == Listing("https://sld.mau.example/tin/")
     assert portal.listings[1] == Listing("https://sld.mau.example/viec/", r"-\d+\.html$", "trang-{page}", 3)
     assert portal.hosts == {"sld.mau.example", "cu.mau.example.vn"}
+    assert portal.quiet == Quiet(time(23), time(5, 30))
     assert portal.tls.ca == tmp_path / "ca.pem"
 
 
@@ -90,6 +92,10 @@ MISTAKES = [
     (ENTRY + "    area: 63-99\n", 7, "no area '63-99'"),
     (ENTRY + "    delay_s: -1\n", 7, "not between"),
     (ENTRY + "    delay_s: nan\n", 7, "not between"),
+    (ENTRY + "    quiet: nachts\n", 7, "no hours"),
+    (ENTRY + "    quiet: 24:00-05:00\n", 7, "no hours"),
+    (ENTRY + "    quiet: 05:00-05:00\n", 7, "no hours"),
+    (ENTRY + "    quiet: [23, 5]\n", 7, "text is due"),
     (ENTRY + "    delay_s: bald\n", 7, "no number"),
     (ENTRY + "    valid_from: 2025-13-01\n", 7, "no day"),
     (ENTRY + "    valid_from: 2025-01-02\n    valid_to: 2025-01-01\n", 8, "before `valid_from`"),
