@@ -50,6 +50,7 @@ import yaml
 
 from services.crawler.yaml_nodes import Fault, NodeReader
 from shared.errors import SolieuError
+from shared.paths import DEPLOY
 from shared.vietnam.areas import UnknownArea, check_key
 
 KINDS: Final = ("province", "department", "newspaper", "broadcaster", "job_centre", "ministry")
@@ -296,6 +297,9 @@ class _Reader(NodeReader):
             raise Fault(fields["ca"], f"no file {file}")
         faults = self.sequence(fields["allow"]) if "allow" in fields else []
         return Tls(file, frozenset(self.one_of(fault, TLS_FAULTS) for fault in faults))
+
+    def read_profile(self, node: yaml.Node) -> str:
+        return self.one_of(node, tuple(sorted(file.stem for file in (DEPLOY / "profiles").glob("*.yaml"))))
 
     def read_verified(self, node: yaml.Node) -> bool:
         return self.one_of(node, ("true", "false")) == "true"

@@ -92,6 +92,7 @@ MISTAKES = [
     (ENTRY + "    area: 63-99\n", 7, "no area '63-99'"),
     (ENTRY + "    delay_s: -1\n", 7, "not between"),
     (ENTRY + "    delay_s: nan\n", 7, "not between"),
+    (ENTRY + "    profile: nukeveit\n", 7, "none of common"),
     (ENTRY + "    quiet: nachts\n", 7, "no hours"),
     (ENTRY + "    quiet: 24:00-05:00\n", 7, "no hours"),
     (ENTRY + "    quiet: 05:00-05:00\n", 7, "no hours"),
