@@ -67,7 +67,7 @@ _PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả
 
 def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene: Scene) -> list[list[Candidate]]:
     """For each slot, the mentions that could name it, cheapest first."""
-    rows: list[list[tuple[float, Mention]]] = []
+    rows: list[list[tuple[float, Mention, bool]]] = []
     names = sorted((m for m in mentions if m.kind in _NAMING), key=lambda m: m.first)
     barring = [m for m in mentions if m.kind == "not"]
     firsts = [m.first for m in names]
@@ -77,20 +77,24 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
         near = [m for m in reach if m.last > slot.first - WINDOW and m.indicator not in barred and _fits(m, slot)]
         misled = NAMED_OTHERWISE if _named_otherwise(slot, reach) else 0.0
         rows.append(
-            [(_cost(slot, m, slots, scene) + misled * (m.last < slot.first), m) for m in _longest(near)]
+            [
+                (_cost(slot, m, slots, scene) + misled * (m.last < slot.first), m, _held(m, slot, slots))
+                for m in _longest(near)
+            ]
             if slot.nameable
             else []
         )
     owners: dict[tuple[int, str | None, str | None], float] = {}
     for slot, row in zip(slots, rows, strict=True):
-        for cost, mention in row:
-            key = (mention.first, mention.indicator, slot.quantity.unit)
-            owners[key] = min(cost, owners.get(key, cost))
+        for cost, mention, held in row:
+            if not held:
+                key = (mention.first, mention.indicator, slot.quantity.unit)
+                owners[key] = min(cost, owners.get(key, cost))
     found = []
     for slot, row in zip(slots, rows, strict=True):
         candidates = []
-        for cost, mention in row:
-            taken = owners[mention.first, mention.indicator, slot.quantity.unit] < cost or _held(mention, slot, slots)
+        for cost, mention, held in row:
+            taken = held or owners[mention.first, mention.indicator, slot.quantity.unit] < cost
             candidates.append(
                 Candidate(
                     mention.indicator,
@@ -190,13 +194,16 @@ def _implausible(slot: Slot, mention: Mention, scene: Scene) -> float:
     districts have small figures."""
     if mention.indicator is None or slot.role.name != roles.LEVEL or slot.quantity.unit is None:
         return 0.0
-    low, high = catalogue()[mention.indicator].plausible
+    entry = catalogue()[mention.indicator]
+    low, high = entry.plausible
     if slot.quantity.value > 3 * high:
         nation = slot.quantity.value <= 3 * high * PROVINCES and _of_the_nation(slot, scene)
         return 0.0 if nation else IMPLAUSIBLE
     if slot.quantity.value >= low / 20:
         return 0.0
-    return IMPLAUSIBLE if catalogue()[mention.indicator].kind == "stock" else IMPLAUSIBLE / 2
+    if slot.quantity.value < low / 1000 and slot.quantity.unit in entry.units:
+        return 2 * COST_MAX
+    return IMPLAUSIBLE if entry.kind == "stock" else IMPLAUSIBLE / 2
 
 
 def _of_the_nation(slot: Slot, scene: Scene) -> bool:

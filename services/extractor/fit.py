@@ -16,14 +16,14 @@ _WHOLE: Final = frozenset(
 )
 """Units of what comes whole."""
 _DIGITS_FROM: Final = 5
-"""Reports write the number of persons in digits; two to four spelled as a word are those of an incident in the news."""
+"""Reports write the number of persons and households in digits; two to four spelled as a word are those of an incident in the news."""
 
 
 def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | None:
     """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
     if whole_only(quantity.unit or indicator.unit) and quantity.value != quantity.value.to_integral_value():
         return None  # `1,39` of households is a number torn from its scale or its percent sign
-    if "words" in quantity.rules and quantity.unit == "person" and quantity.value < _DIGITS_FROM:
+    if "words" in quantity.rules and quantity.unit in ("person", "household") and quantity.value < _DIGITS_FROM:
         return None  # `hai phụ nữ khuyết tật được cứu`
     if quantity.unit_text == "‰" and not indicator.is_rate:
         return None  # so many of a thousand are no rise in percent
@@ -49,7 +49,7 @@ def _measure(code: str, unit: str | None, role: str, grows: bool, norm: bool) ->
     if unit in ("percent", "percentage_point"):
         if indicator.is_rate:
             return "change" if role == roles.CHANGE else None
-        return "relative_change" if unit == "percent" else None
+        return "relative_change" if unit == "percent" and indicator.unit != "item" else None
     return "change" if role == roles.CHANGE and unit in indicator.units else None
 
 
@@ -58,7 +58,7 @@ def _level(indicator: Indicator, unit: str | None, grows: bool) -> str | None:
         return "relative_change"
     if unit in indicator.units:
         return "level"
-    if unit is None and indicator.unit not in ("percent", "vnd"):
+    if unit is None and indicator.unit not in ("percent", "vnd", "gift"):  # `phần quà 1,1 triệu` is its price
         return "level"
     return None
 

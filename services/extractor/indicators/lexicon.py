@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from services.extractor.indicators import patterns
 from shared.vietnam.catalogue import Indicator, catalogue
 
 _FILE: Final = Path(__file__).with_name("lexicon.yaml")
+MATTERS: Final = ("officialese", "abroad", "schooling", "trades")
 BARRIER: Final = "\0"
 UNKNOWN: Final = "\1"
 NUMBER: Final = "\2"
@@ -75,9 +77,8 @@ class Lexicon:
     rules: tuple[Rule, ...]
     glue: frozenset[str]
     """Code points of the words of `glue`."""
-    officialese: tuple[str, ...]
-    """Phrases, as code points; `abroad` too."""
-    abroad: tuple[str, ...]
+    matters: Mapping[str, tuple[str, ...]]
+    """What an article may speak of (`MATTERS`): phrases, as code points."""
 
 
 @lru_cache(maxsize=1)
@@ -93,8 +94,8 @@ def lexicon() -> Lexicon:
         _add(parts, len(rules), hits, openings)
         rules.append(Rule(indicator, kind, pattern, of))
     glue = patterns.words(data["glue"])
-    officialese, abroad = ([patterns.words(phrase) for phrase in data[name]] for name in ("officialese", "abroad"))
-    codes = _codes((word for phrase in (*hits, glue, *officialese, *abroad) for word in phrase), abbreviations)
+    matters = {name: [patterns.words(phrase) for phrase in data[name]] for name in MATTERS}
+    codes = _codes((word for phrase in (*hits, glue, *chain(*matters.values())) for word in phrase), abbreviations)
     automaton = ahocorasick.Automaton()
     for phrase, hit in hits.items():
         automaton.add_word("".join(codes[word] for word in phrase), hit)
@@ -104,8 +105,10 @@ def lexicon() -> Lexicon:
         automaton,
         tuple(rules),
         frozenset(codes[word] for word in glue),
-        tuple("".join(codes[word] for word in phrase) for phrase in officialese),
-        tuple("".join(codes[word] for word in phrase) for phrase in abroad),
+        {
+            name: tuple("".join(codes[word] for word in phrase) for phrase in phrases)
+            for name, phrases in matters.items()
+        },
     )
 
 

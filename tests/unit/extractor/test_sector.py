@@ -50,6 +50,18 @@ def test_figures_of_another_country_are_nobodys() -> None:
     assert indicators("Tỷ lệ thất nghiệp giảm xuống 3,7%.") == ["employment.unemployment_rate"]
 
 
+def test_a_ministry_of_labour_may_be_another_countrys() -> None:
+    told = "Theo Bộ Lao động Mỹ, tỷ lệ thất nghiệp tháng trước giảm xuống còn 3,6%."
+    assert indicators(told) == []
+    assert indicators(f"{told} Tỷ lệ thất nghiệp của Việt Nam là 2,2%.") != []
+
+
+def test_learners_of_schools_and_universities_are_no_learners_of_a_trade() -> None:
+    school = "Điểm chuẩn của các trường đại học tăng. Thí sinh trúng tuyển nhập học trước ngày 10/9. Các trường"
+    assert indicators(f"{school} tuyển mới 4.300 sinh viên.") == []
+    assert indicators("Trường trung cấp nghề tuyển mới 430 học viên học nghề.") == ["vet.enrolment"]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "12.000"])
 def test_the_share_of_a_text_without_words_is_nought(text: str) -> None:
     assert share_of_sector(see(ArticleText(text))) == 0.0
