@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.console.database import Store, queries
+from services.crawler.archive import NOTES, Place
 from services.crawler.canonical import canonical_url
+from services.crawler.pages import read_note
 from services.crawler.portals import Portal
 from shared.ids import article_id, page_id
 
@@ -21,7 +23,8 @@ Row = dict[str, Any]
 async def rebuild(store: Store, portals: Mapping[str, Portal]) -> int:
     """Enters every archived page of a followed portal that the ledger does not hold. Returns how many were entered.
 
-    What the archive cannot tell is lost: titles and times that feeds gave, fractions of a second of the fetch."""
+    A file with notes (services/crawler/archive.py) gives what the ledger held. An older one cannot tell what feeds
+    said, fractions of a second of the fetch, and which answers were published: all that may be articles are entered."""
     entered, archive = 0, store.settings.crawl.archive
     for file in await asyncio.to_thread(_files, archive):
         rows = await asyncio.to_thread(pages_of, file, archive, portals)
@@ -37,7 +40,8 @@ def _files(archive: Path) -> list[Path]:
 
 
 def pages_of(file: Path, archive: Path, portals: Mapping[str, Portal]) -> list[Row]:
-    """The articles' pages in one WARC file: good answers of followed hosts that are no feed, listing or sitemap.
+    """The pages in one WARC file: those with notes, or in a file without any the good answers of followed hosts that
+    are no feed, listing or sitemap.
 
     A file that a crash has cut off is read as far as it goes."""
     from warcio.archiveiterator import ArchiveIterator
@@ -48,22 +52,43 @@ def pages_of(file: Path, archive: Path, portals: Mapping[str, Portal]) -> list[R
         for portal in portals.values()
         for address in (*portal.feeds, *portal.sitemaps, *(listing.url for listing in portal.listings))
     }
+    name, has_notes, offset = str(file.relative_to(archive)), False, 0
     rows: list[Row] = []
     with file.open("rb") as stream:
         records = ArchiveIterator(stream)
         try:
             for record in records:
-                url = record.rec_headers.get_header("WARC-Target-URI") or ""
-                portal = _portal_of(url, portals)
-                if record.rec_type != "response" or portal is None or _name(url) in sources:
-                    continue
-                row = _row(record, url, portal)
-                if row:  # the offset last: asking for it skips what was not read
-                    place = {"warc_file": str(file.relative_to(archive)), "warc_offset": records.get_record_offset()}
-                    rows.append(row | place)
+                if record.rec_type == "warcinfo":
+                    has_notes = NOTES.encode() in record.content_stream().read()
+                elif record.rec_type == "metadata" and has_notes:
+                    rows.append(_noted(record.content_stream().read(), Place(name, offset)))
+                elif record.rec_type == "response":
+                    row = None if has_notes else _row(record, portals, sources)
+                    offset = records.get_record_offset()  # asking for it skips what was not read
+                    rows += [row | {"warc_file": name, "warc_offset": offset}] if row else []
         except (ArchiveLoadFailed, EOFError):
             pass  # what follows the cut was never acknowledged, so never published
     return rows
+
+
+def _noted(note: bytes, place: Place) -> Row:
+    page = read_note(note, place).page
+    return {
+        "page": page.page_id,
+        "article": page.article_id,
+        "portal": page.portal,
+        "url": page.url,
+        "canonical_url": page.canonical_url,
+        "fetched_at": page.fetched_at,
+        "status": page.status,
+        "content_type": page.content_type,
+        "sha256": page.body_sha256,
+        "bytes": page.body_bytes,
+        "tls_verified": page.tls_verified,
+        "warc_file": page.warc_file,
+        "warc_offset": page.warc_offset,
+        "noted": True,
+    }
 
 
 def _portal_of(url: str, portals: Mapping[str, Portal]) -> Portal | None:
@@ -86,9 +111,13 @@ def _name(url: str) -> str:
     return f"{parts.hostname}{parts.path}?{parts.query}"
 
 
-def _row(record: Any, url: str, portal: Portal) -> Row | None:
+def _row(record: Any, portals: Mapping[str, Portal], sources: set[str]) -> Row | None:
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    portal = _portal_of(url, portals)
     content_type = record.http_headers.get_header("Content-Type") or ""
-    if record.http_headers.get_statuscode() != "200" or "xml" in content_type or urlsplit(url).path == "/robots.txt":
+    if portal is None or _name(url) in sources or urlsplit(url).path == "/robots.txt":
+        return None
+    if record.http_headers.get_statuscode() != "200" or "xml" in content_type:
         return None
     body = record.content_stream().read()
     digest, canonical = hashlib.sha256(body).hexdigest(), canonical_url(url, portal.cms)
@@ -100,7 +129,10 @@ def _row(record: Any, url: str, portal: Portal) -> Row | None:
         "url": url,
         "canonical_url": canonical,
         "fetched_at": moment,
+        "status": 200,
         "content_type": content_type,
         "sha256": digest,
         "bytes": len(body),
+        "tls_verified": True,
+        "noted": False,
     }

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -119,10 +119,10 @@ async def replay(
     async def messages(settled: Settled) -> AsyncIterator[Message]:
         while rows := await _chunk(store, which, place):
             for row in rows:
-                message = await asyncio.to_thread(_message, store.settings.crawl.archive, portals, row)
-                place["pages"] += message is not None
-                place["missing"] += message is None
-                if message:
+                found = await asyncio.to_thread(_messages, store.settings.crawl.archive, portals, row)
+                place["pages"] += bool(found)
+                place["missing"] += not found
+                for message in found:
                     yield message
                 say(place["pages"] + place["missing"], total)
             await settled()
@@ -145,16 +145,20 @@ async def _chunk(store: Store, which: Mapping[str, Any], place: Mapping[str, Any
         return [dict(row) async for row in rows]
 
 
-def _message(archive: Path, portals: Mapping[str, Portal], row: Mapping[str, Any]) -> Message | None:
-    """The page's event as the crawler made it, with the archived body; None where that is gone."""
-    from services.crawler.archive import Place, read_body
+def _messages(archive: Path, portals: Mapping[str, Portal], row: Mapping[str, Any]) -> list[Message]:
+    """The page's event as the crawler made it, with the archived body, and the same anew for a body that came back;
+    none where the record is gone.
+
+    What the feed said stands in the record's note, or for an older record in the crawler's memory."""
+    from services.crawler.archive import Place, read_archived
     from services.crawler.model import Page
-    from services.crawler.pages import message_again
+    from services.crawler.pages import message_again, read_note
     from services.crawler.state import Unaccounted
 
-    body = read_body(archive, Place(row["warc_file"], row["warc_offset"]))
-    if body is None:
-        return None
+    place = Place(row["warc_file"], row["warc_offset"])
+    archived = read_archived(archive, place)
+    if archived is None:
+        return []
     page = Page(
         row["page_id"],
         row["article_id"],
@@ -167,11 +171,15 @@ def _message(archive: Path, portals: Mapping[str, Portal], row: Mapping[str, Any
         row["body_sha256"],
         row["body_bytes"],
         row["tls_verified"] is not False,
-        row["warc_file"],
-        row["warc_offset"],
+        place.file,
+        place.offset,
     )
-    found = Unaccounted(page, row["attempts"], row["title"] or "", row["published"], row["summary"] or "")
-    return message_again(found, portals.get(page.portal), body, page.fetched_at)
+    told = Unaccounted(page, row["attempts"], row["title"] or "", row["published"], row["summary"] or "")
+    if archived.note:
+        told = replace(read_note(archived.note, place), page=page, attempt=row["attempts"])
+    moments = [each for each in (row["fetched_at"], row["last_fetched_at"]) if each]
+    sights = [replace(told, page=replace(page, fetched_at=moment)) for moment in moments]
+    return [message_again(each, portals.get(page.portal), archived.body, each.page.fetched_at) for each in sights]
 
 
 def portals_of(store: Store) -> dict[str, Portal]:

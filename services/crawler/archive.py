@@ -1,7 +1,9 @@
 """The WARC archive: every exchange with a portal, on the disk before anything else knows of it.
 
 `<folder>/<day>/solieu-<day>-<process>-<number>.warc.gz`, response and request records, each its own gzip member,
-readable by warcio, pywb and the like. A process writes files of its own name only, so a torn end is never appended to.
+readable by warcio, pywb and the like. Behind the response of a page that was published lies a metadata record with
+what its answer does not tell (pages.noted). A process writes files of its own name only, so a torn end is never
+appended to.
 
 Invariant: `store` returns after fsync. What arrives while one runs shares the next (one fsync a group, not a record).
 """
@@ -26,6 +28,8 @@ from services.crawler.fetch import Exchange
 FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
 """The usual size of WARC files: 1 GB."""
 GZIP_LEVEL: Final = 6
+NOTES: Final = "solieu-notes"
+"""Field of the warcinfo record: in this file every page that was published has its note. Older files have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +119,38 @@ class Archive:
         return self._file
 
 
-def read_body(folder: Path, place: Place) -> bytes | None:
-    """The unpacked body of an archived response; None where it is no longer there (retention)."""
+@dataclass(frozen=True, slots=True)
+class Archived:
+    body: bytes
+    """Unpacked."""
+    note: bytes
+    """As it was given (Exchange.note); empty where none was."""
+
+
+def read_archived(folder: Path, place: Place) -> Archived | None:
+    """An archived response; None where it is no longer there (retention)."""
     from warcio.archiveiterator import ArchiveIterator
 
     try:
         with (folder / place.file).open("rb") as file:
             file.seek(place.offset)
-            for record in ArchiveIterator(file):
-                body: bytes = record.content_stream().read()
-                return body if record.rec_type == "response" else None
+            records = ArchiveIterator(file)
+            response = next(records, None)
+            if response is None or response.rec_type != "response":
+                return None
+            body: bytes = response.content_stream().read()
+            behind = next(records, None)
+            if behind is None or behind.rec_type != "metadata":
+                return Archived(body, b"")
+            return Archived(body, behind.content_stream().read())
     except FileNotFoundError:
         return None
-    return None
+
+
+def read_body(folder: Path, place: Place) -> bytes | None:
+    """The unpacked body of an archived response; None where it is no longer there."""
+    found = read_archived(folder, place)
+    return found.body if found else None
 
 
 def drop_old(folder: Path, today: date, keep_days: int) -> int:
@@ -147,7 +170,7 @@ def drop_old(folder: Path, today: date, keep_days: int) -> int:
 
 
 def _records(exchange: Exchange, at: datetime) -> bytes:
-    """Response, then request, each a gzip member of its own."""
+    """Response, note if there is one, request; each a gzip member of its own."""
     from warcio.statusandheaders import StatusAndHeaders
 
     stamp = {"WARC-Date": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
@@ -161,12 +184,24 @@ def _records(exchange: Exchange, at: datetime) -> bytes:
     line = f"GET /{target[3] if len(target) > 3 else ''} HTTP/1.1"
     asked = StatusAndHeaders(line, list(exchange.request_headers), is_http_request=True)
     together = stamp | {"WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
+    note = b""
+    if exchange.note:
+        payload = io.BytesIO(exchange.note)
+        note = _packed(
+            _builder().create_warc_record(
+                exchange.url,
+                "metadata",
+                payload=payload,
+                warc_content_type="application/json",
+                warc_headers_dict=together,
+            )
+        )
     request = _builder().create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=together)
-    return _packed(response) + _packed(request)
+    return _packed(response) + note + _packed(request)
 
 
 def _warcinfo(name: str) -> bytes:
-    about = {"software": "Solieu", "format": "WARC File Format 1.0"}
+    about = {"software": "Solieu", "format": "WARC File Format 1.0", NOTES: "of each published page"}
     return _packed(_builder().create_warcinfo_record(name, about))
 
 

@@ -64,6 +64,8 @@ class Exchange:
     headers: tuple[tuple[str, str], ...]
     raw: bytes
     """The body as it was sent, still packed if it was."""
+    note: bytes = b""
+    """What to archive of it beside: JSON (pages.noted); empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
-"""A fetched page as the event that is published and as the ledger's row."""
+"""A fetched page as the event that is published, as the ledger's row, and as the note of both in the archive."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from services.crawler.archive import Place
-from services.crawler.fetch import Fetched
+from services.crawler.fetch import Exchange, Fetched
 from services.crawler.model import Address, Page
 from services.crawler.portals import Portal
 from services.crawler.state import Unaccounted
@@ -22,7 +26,8 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def page_of(address: Address, fetched: Fetched, place: Place, at: datetime) -> Page:
+def page_of(address: Address, fetched: Fetched, at: datetime) -> Page:
+    """Not archived yet: without a place."""
     digest = sha256(fetched.body)
     return Page(
         page_id(address.canonical_url, digest),
@@ -36,9 +41,34 @@ def page_of(address: Address, fetched: Fetched, place: Place, at: datetime) -> P
         digest,
         len(fetched.body),
         fetched.tls_verified,
-        place.file,
-        place.offset,
+        warc_file="",
+        warc_offset=0,
     )
+
+
+def placed(page: Page, place: Place) -> Page:
+    return replace(page, warc_file=place.file, warc_offset=place.offset)
+
+
+def noted(exchanges: Sequence[Exchange], page: Page, address: Address) -> list[Exchange]:
+    """The exchanges of a page, its own answer last, with all that its event and its row in the ledger will say.
+
+    From such a note both can be made again though the database was lost, and just as they were."""
+    about = {name: value for name, value in asdict(page).items() if not name.startswith("warc_")}
+    told = {"title": address.title, "published": address.published, "summary": address.summary}
+    note = json.dumps({"page": about, "feed": told}, ensure_ascii=False, default=datetime.isoformat).encode()
+    return [*exchanges[:-1], replace(exchanges[-1], note=note)]
+
+
+def read_note(note: bytes, place: Place) -> Unaccounted:
+    """What `noted` put into the archive, with the place where it was found. Raises ValueError, KeyError, TypeError for
+    a note of another making."""
+    said: dict[str, dict[str, Any]] = json.loads(note)
+    about, told = said["page"], said["feed"]
+    moment = datetime.fromisoformat(about["fetched_at"])
+    page = Page(**{**about, "fetched_at": moment, "warc_file": place.file, "warc_offset": place.offset})
+    published = datetime.fromisoformat(told["published"]) if told["published"] else None
+    return Unaccounted(page, 0, told["title"], published, told["summary"])
 
 
 def message_of(page: Page, address: Address, portal: Portal, body: bytes) -> Message:

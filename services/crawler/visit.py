@@ -13,7 +13,7 @@ from services.crawler.fetch import Fetched
 from services.crawler.fingerprint import fingerprint
 from services.crawler.model import Address, Page
 from services.crawler.outcomes import FAILURE_WEIGHTS, Outcome
-from services.crawler.pages import message_of, page_of
+from services.crawler.pages import message_of, noted, page_of, placed
 from services.crawler.politeness import HostPace
 from services.crawler.portals import Portal
 from services.crawler.robots import Robots
@@ -44,23 +44,20 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
         etag=address.etag if conditional else None,
         last_modified=address.last_modified if conditional else None,
     )
-    at = tools.now()
-    places = await tools.store(fetched.exchanges, at) if fetched.exchanges else []
+    at, words = tools.now(), fingerprint(fetched.body) if fetched.outcome is Outcome.OK else ""
+    judged, twins = await _judge(tools, address, fetched, words)
+    page = page_of(address, fetched, at)
+    exchanges = noted(fetched.exchanges, page, address) if judged is Outcome.OK else fetched.exchanges
+    places = await tools.store(exchanges, at) if exchanges else []
     if fetched.outcome is Outcome.MOVED:
         return await _move(tools, owner, host, portal, address, fetched)
     if fetched.outcome is Outcome.RATE_LIMITED:
         pace.pause(fetched.retry_after_s)
-    if fetched.outcome is not Outcome.OK:
-        return await _save(tools, owner, host, address, fetched, None)
-    words = fingerprint(fetched.body)
-    judged = _judge(address, fetched, words)
+    if judged in (Outcome.OK, Outcome.TWIN):
+        address = replace(address, fingerprint=words)
     if judged is not Outcome.OK:
-        return await _save(tools, owner, host, address, replace(fetched, outcome=judged), None)
-    twins = await tools.state.twins(address, words) if address.body_sha256 is None else 0
-    address = replace(address, fingerprint=words)
-    if twins:
-        return await _save(tools, owner, host, address, replace(fetched, outcome=Outcome.TWIN), None, twins)
-    page = page_of(address, fetched, places[-1], at)
+        return await _save(tools, owner, host, address, replace(fetched, outcome=judged), None, twins)
+    page = placed(page, places[-1])
     try:
         await tools.publish([message_of(page, address, portal, fetched.body)])
     except TooLarge:
@@ -68,15 +65,19 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
     return await _save(tools, owner, host, address, fetched, page)
 
 
-def _judge(address: Address, fetched: Fetched, words: str) -> Outcome:
-    """OK where the page is to be published. `words`: its fingerprint."""
+async def _judge(tools: Tools, address: Address, fetched: Fetched, words: str) -> tuple[Outcome, int]:
+    """OK where the page is to be published; how many other addresses gave the same. `words`: its fingerprint."""
+    if fetched.outcome is not Outcome.OK:
+        return fetched.outcome, 0
     if is_challenge(fetched.body):
-        return Outcome.CHALLENGE
+        return Outcome.CHALLENGE, 0
     kind = fetched.content_type.lower()
     if kind and "html" not in kind and "text" not in kind and "xml" not in kind:
-        return Outcome.NOT_HTML
-    known = words == address.fingerprint or address.changes >= CHANGES_MAX
-    return Outcome.NOT_MODIFIED if known else Outcome.OK
+        return Outcome.NOT_HTML, 0
+    if words == address.fingerprint or address.changes >= CHANGES_MAX:
+        return Outcome.NOT_MODIFIED, 0
+    twins = await tools.state.twins(address, words) if address.body_sha256 is None else 0
+    return (Outcome.TWIN if twins else Outcome.OK), twins
 
 
 async def _save(

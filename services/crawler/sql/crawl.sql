@@ -112,7 +112,8 @@ ON CONFLICT (page_id) DO UPDATE SET
     canonical_url = coalesce(page.canonical_url, excluded.canonical_url), http_status = excluded.http_status,
     content_type = excluded.content_type, body_sha256 = excluded.body_sha256, body_bytes = excluded.body_bytes,
     tls_verified = excluded.tls_verified, warc_file = excluded.warc_file, warc_offset = excluded.warc_offset,
-    published_at = coalesce(page.published_at, excluded.published_at);
+    published_at = coalesce(page.published_at, excluded.published_at),
+    last_fetched_at = nullif(greatest(page.last_fetched_at, excluded.fetched_at), page.fetched_at);
 
 -- name: add_counts(day, portals, whats, outcomes, ns)!
 INSERT INTO crawl_count (day, portal, what, outcome, n)

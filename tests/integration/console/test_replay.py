@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,12 @@ from services.console.rebuild import rebuild
 from services.console.replay import Replayed, Wanted, day_start, replay
 from services.crawler.archive import Archive
 from services.crawler.canonical import canonical_url
-from services.crawler.fetch import Exchange
+from services.crawler.fetch import Exchange, Fetched
+from services.crawler.model import Address
+from services.crawler.outcomes import Outcome
+from services.crawler.pages import noted, page_of, placed
 from services.crawler.portals import load_portals
+from services.crawler.postgres_state import queries
 from shared import ids
 from shared.store.pool import Pool
 from tests.fixtures.events import at
@@ -114,7 +119,71 @@ PORTALS = """portals:
 """
 
 
-async def test_a_lost_database_is_made_again_from_the_archive(postgres_dsn: str, tmp_path: Path) -> None:
+async def visited(store: Store, archive: Archive, n: int, day: float, body: bytes) -> None:
+    """A visit of the address `n` that gave a page to publish, as the crawler keeps it in archive, memory and ledger."""
+    url = f"https://tinh.example/tin/{n}"
+    canonical = canonical_url(url)
+    address = Address(
+        ids.article_id(canonical), "mau", "s", "tinh.example", url, canonical, at(0), None,
+        title=f"Kỳ {n}:\n“giải quyết việc làm”", published=at(-n), summary="Tóm tắt",
+    )  # fmt: skip
+    fetched = Fetched(url, Outcome.OK, 200, body, "text/html; charset=utf-8", tls_verified=n % 2 == 0)
+    page = page_of(address, fetched, at(day))
+    exchange = Exchange(url, (), 200, "OK", (("Content-Type", "text/html; charset=utf-8"),), body)
+    (place,) = await archive.store(noted([exchange], page, address), at(day))
+    page = placed(page, place)
+    async with store.pool.acquire() as connection:
+        await connection.execute(
+            "INSERT INTO crawl_address (article_id, portal, source_id, host, url, canonical_url, found_at, title,"
+            " published, summary) VALUES ($1, 'mau', 's', 'tinh.example', $2, $3, $4, $5, $6, $7)"
+            " ON CONFLICT DO NOTHING",
+            address.article_id, url, canonical, at(0), address.title, address.published, address.summary,
+        )  # fmt: skip
+        known = {each.name: getattr(page, each.name) for each in fields(page) if each.name != "status"}
+        await queries().save_page(connection, http_status=page.status, **known)
+
+
+LEDGER = (
+    "SELECT page_id, article_id, portal, url, canonical_url, fetched_at, last_fetched_at, http_status, content_type,"
+    " body_sha256, body_bytes, tls_verified, warc_file, warc_offset, outcome FROM page ORDER BY 1"
+)
+
+
+async def test_a_lost_database_is_made_again_just_as_it_was(postgres_dsn: str, tmp_path: Path) -> None:
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await store.pool.execute("INSERT INTO portal VALUES ('mau')")
+        await store.pool.execute("INSERT INTO crawl_host VALUES ('tinh.example', now())")
+        first, second = Archive(tmp_path), Archive(tmp_path)  # of two runs: their files are not in the order of time
+        for n in range(1, 5):
+            await visited(store, first, n, n / 100, PAGE.format(n=n).replace("Ngày 05/01/2024, ", "").encode())
+        corrected = PAGE.format(n=1).replace("12.001", "12.777").encode()
+        await visited(store, second, 1, 1.25, corrected)
+        await visited(store, first, 1, 2.5, PAGE.format(n=1).replace("Ngày 05/01/2024, ", "").encode())
+        await visited(store, second, 2, 2.75, b"<html><body><h1>Not found</h1></body></html>")
+        counter = Exchange(
+            "https://tinh.example/tin/3", (), 200, "OK", (("Content-Type", "text/html"),), b"<p>1235</p>"
+        )
+        await first.store([counter], at(1))  # an answer that said nothing new
+        await first.close()
+        await second.close()
+        await replay(store, Wanted())
+        before = await tables(store.pool), [tuple(row) for row in await store.pool.fetch(LEDGER)]
+        heads = await store.pool.fetch("SELECT published, copy_of FROM article ORDER BY published DESC")
+        assert [tuple(row) for row in heads] == [(at(-n), None) for n in range(1, 5)], "as the feed said"
+        live = "SELECT value FROM observation WHERE retired_at IS NULL AND value IN (12001, 12777)"
+        assert [row[0] for row in await store.pool.fetch(live)] == [12001], "the first text came back"
+
+        await store.pool.execute("TRUNCATE page, portal, article, replay, crawl_host CASCADE")
+        assert await rebuild(store, {}) == 6
+        assert await rebuild(store, {}) == 0, "all is known"
+        await replay(store, Wanted())
+        assert (await tables(store.pool), [tuple(row) for row in await store.pool.fetch(LEDGER)]) == before
+
+
+async def test_a_lost_database_is_made_again_from_an_archive_without_notes(
+    postgres_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.crawler.archive.NOTES", "before-notes")
     (tmp_path / "portals.yaml").write_text(PORTALS, encoding="utf-8")
     portals = {each.id: each for each in load_portals(tmp_path / "portals.yaml")}
     async with store_of(postgres_dsn, tmp_path) as store:
