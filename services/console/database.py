@@ -58,15 +58,15 @@ def ask(data: Path, work: Callable[[Store], Awaitable[int | None]], *, create: b
     except SolieuError as error:
         click.echo(str(error), err=True)
         code = 2
+    except BrokenPipeError:  # the reader, `head` say, has enough; it is one of LOST too, so first
+        sys.stdout = None
+        code = 0
     except LOST as error:
         trouble = SolieuError(
             "database-away", f"the database does not answer ({error})", "is it running? see SOLIEU_DATABASE_URL"
         )
         click.echo(str(trouble), err=True)
         code = 2
-    except BrokenPipeError:  # the reader, `head` say, has enough
-        sys.stdout = None
-        code = 0
     sys.exit(code)
 
 
