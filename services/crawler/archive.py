@@ -11,6 +11,7 @@ Invariant: `store` returns after fsync. What arrives while one runs shares the n
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import io
 import os
@@ -154,7 +155,8 @@ def read_body(folder: Path, place: Place) -> bytes | None:
 
 
 def drop_old(folder: Path, today: date, keep_days: int) -> int:
-    """Removes the day folders older than `keep_days`; 0 keeps all. Returns how many were removed."""
+    """Removes the day folders older than `keep_days`; 0 keeps all. Returns how many were removed. Raises OSError, but
+    not where another crawler removes the same."""
     if keep_days == 0 or not folder.is_dir():
         return 0
     removed = 0
@@ -164,8 +166,9 @@ def drop_old(folder: Path, today: date, keep_days: int) -> int:
         except ValueError:
             continue
         if day < today - timedelta(days=keep_days):
-            shutil.rmtree(day_folder)
-            removed += 1
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(day_folder)
+                removed += 1
     return removed
 
 

@@ -25,6 +25,7 @@ from services.crawler.portals import Portal, load_portals
 from services.crawler.postgres_state import PostgresState
 from services.crawler.robots import AGENT
 from services.crawler.tools import Knobs, Report, Tools
+from shared.background import in_background
 from shared.bus.api import Publish, Source
 from shared.clock import now
 from shared.errors import SolieuError
@@ -34,6 +35,8 @@ from shared.store.pool import LOST, Pool, open_pool
 VERSION: Final = "0.1"
 CONNECTIONS_MAX: Final = 10
 """To the database. A step of a host holds one for some milliseconds between requests of seconds."""
+DROP_EVERY_S: Final = 3600.0
+"""Days are dropped, but when this process began must not matter."""
 
 log = structlog.get_logger(__name__)
 
@@ -100,9 +103,21 @@ async def _run(
             **more,
         )
         await stack.enter_async_context(gauges.shown(pool))
-        removed = await asyncio.to_thread(drop_old, crawl.archive, now().date(), crawl.keep_days)
-        log.info("crawling", portals=len(entries), archive_days_removed=removed)
+        await stack.enter_async_context(in_background(_drop_old_days(crawl)))
+        log.info("crawling", portals=len(entries))
         await Crawl(tools, stop).run(once=once)
+
+
+async def _drop_old_days(crawl: CrawlSettings) -> None:
+    """Keeps the archive to its days, from now on."""
+    while True:
+        try:
+            removed = await asyncio.to_thread(drop_old, crawl.archive, now().date(), crawl.keep_days)
+            if removed:
+                log.info("archive cut", days_removed=removed, keep_days=crawl.keep_days)
+        except OSError as error:
+            log.warning("archive not cut", error=str(error))
+        await asyncio.sleep(DROP_EVERY_S)
 
 
 def open_fetcher(crawl: CrawlSettings, portals: Sequence[Portal]) -> Fetcher:
