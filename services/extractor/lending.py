@@ -125,13 +125,12 @@ def inherited(
         if draft.measure != "level" or draft.indicator is None:
             continue
         entry = catalogue()[draft.indicator]
-        if slot.quantity.unit not in (None, draft.unit) or measure_of(entry, slot.quantity, slot.role) is None:
+        fits = slot.quantity.unit in (None, draft.unit) and measure_of(entry, slot.quantity, slot.role) is not None
+        if not fits or (draft.indicator in _OF_A_PART and _OF_ALL.search(slot.before)):
             if scene.words.at(draft.quantity.start) >= begin:
                 return None
             continue
         start = max(begin, scene.words.at(draft.quantity.end))
-        if draft.indicator in _OF_A_PART and _OF_ALL.search(slot.before):
-            return None
         if _glued(scene, start, slot.first, places):
             return Candidate(draft.indicator, INHERITED, "inherited: nothing but places and periods between")
         if _is_part(slot, draft, start, scene):

@@ -21,7 +21,7 @@ from shared.vietnam.text import fold
 
 _NEXT: Final = re.compile(fold(r"[\s,;]*(?:và|rồi|rồi đến)?[\s,;]*(?:khoảng|gần|hơn|trên|xấp xỉ)?\s*"))
 _CUE: Final = re.compile(fold(r"lần lượt|tương ứng|theo thứ tự"))
-_BY_TWOS: Final = re.compile(fold(r"^[^,;.:()0-9]*\bvà\b[^,;.:()0-9]*\b(?:còn|là|đạt|có)(?: lại)?\s*$"))
+_BY_TWOS: Final = re.compile(fold(r"\bvà\b[^,;.:()0-9]*\b(?:còn|là|đạt|có)(?: lại)?\s*$"))
 """Two names and a verb before two numbers: `số hộ nghèo và hộ cận nghèo còn 7.800 hộ và 9.120 hộ`."""
 _AND: Final = re.compile(fold(r"\bvà\b"))
 _ABOVE: Final = re.compile(

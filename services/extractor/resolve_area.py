@@ -27,10 +27,13 @@ def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> 
     """Set `area` and `locality` of the drafts: the unit of that name in force at the end of the statement's period."""
     folded = scene.reading.folded
     scopes = [mention for mention in view.areas if mention.role == "scope" or _WHERE.match(folded, mention.end)]
+    scopes = [mention for mention in scopes if not _leads_nowhere(mention)]
     for draft in drafts:
         if draft.area is not None:
             continue
         mention = _attached(draft, scopes, scene) or _nearest(draft, scopes) or _of_whole_sentence(view, scene)
+        if mention is None and scene.area is None:
+            mention = _of_paragraph(view, scene)
         draft.area, draft.locality = scene.area, scene.locality
         if mention is not None:
             draft.area = mention.area or (None if "area.region" in mention.rules else scene.area)
@@ -53,8 +56,8 @@ def _nearest(draft: Draft, scopes: Sequence[AreaMention]) -> AreaMention | None:
 
 
 def _of_whole_sentence(view: SentenceView, scene: Scene) -> AreaMention | None:
-    """The place below the province that a sentence opens with or is the whole of (`toàn huyện`), for its parts behind
-    semicolons too."""
+    """The place that a sentence opens with, or the one below the province that it is the whole of (`toàn huyện`), for
+    its parts behind semicolons too."""
     for index in range(view.index - 1, max(-1, view.index - PARTS_MAX), -1):
         part = scene.sentences[index]
         if part.sentence.paragraph != view.sentence.paragraph or scene.reading.text[part.sentence.end - 1] != ";":
@@ -64,5 +67,22 @@ def _of_whole_sentence(view: SentenceView, scene: Scene) -> AreaMention | None:
             last = scopes[-1]
             opens = last.start - part.sentence.start <= _OPENING_CHARACTERS
             whole = scene.reading.folded.startswith((fold("toàn "), fold("cả ")), last.start)
-            return last if last.locality and (opens or whole) else None
+            return last if opens or (last.locality and whole) else None
     return None
+
+
+def _of_paragraph(view: SentenceView, scene: Scene) -> AreaMention | None:
+    """The last place that the sentences before in the paragraph speak of, in an article that is no area's own."""
+    for index in range(view.index - 1, max(-1, view.index - PARTS_MAX), -1):
+        part = scene.sentences[index]
+        if part.sentence.paragraph != view.sentence.paragraph:
+            return None
+        scopes = [mention for mention in part.areas if mention.role == "scope" and not _leads_nowhere(mention)]
+        if scopes:
+            return scopes[-1]
+    return None
+
+
+def _leads_nowhere(mention: AreaMention) -> bool:
+    """`toàn tỉnh` in an article that is no area's own: the province named before is meant."""
+    return "area.reset" in mention.rules and mention.area is None

@@ -30,6 +30,8 @@ _OF_WHICH: Final = re.compile(fold(r"(?:trong đó|trong số đó|cụ thể)\b
 _OF_NEXT: Final = re.compile(fold(r"[,;](?: [^\s,;:()]+){0,4} ?$"))
 _VALUE: Final = re.compile(fold(r",?(?: [^\s,;:()0-9]+){0,6} [0-9]"))
 """Before and after a period that opens what is said of the next value: `còn 2,8%, ước cuối năm 2020 còn 2,6%`."""
+_TET_BONUS: Final = "labour.tet_bonus"
+"""Told of before the feast, when it has been fixed."""
 _LIES_AHEAD: Final = "status: the period lies ahead"
 _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
 _BRACKET_CHARACTERS: Final = 120
@@ -232,6 +234,7 @@ def _ahead(draft: Draft, mention: PeriodMention, published: date | None) -> None
     """A result of a year that has not begun, or hardly, is a target; of `Tết 2017` in February it may be a result."""
     later = published is not None and (int(draft.period[:4]) > published.year or _far_ahead(mention, published))
     later = later or (published is not None and mention.role == "period" and _begins_after(draft.period, published))
+    later = later and not ("period.tet" in mention.rules and draft.indicator == _TET_BONUS)
     if draft.status == "actual" and (later or "period.year" in mention.rules):
         status = status_of_period(draft.period, published) or ("target" if later else None)
         if status is not None:

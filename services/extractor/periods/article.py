@@ -89,8 +89,13 @@ def _subject(text: str, finds: list[Find], published: date, sure: bool) -> str:
     for votes in (reviews, plans):
         if votes:
             # Of equally strong candidates the later one: an article reports news.
-            return max(votes, key=lambda period: (votes[period], period))
+            return max(votes, key=lambda period: (votes[period], period[:4], _detail(period), period))
     return str(published.year)
+
+
+def _detail(period: str) -> int:
+    """A quarter says more than a year, and less than so many months up to now."""
+    return 0 if len(period) == len("2026") else 1 if "-Q" in period else 2
 
 
 def _own_period(text: str, find: Find, published: date) -> str | None:
@@ -109,6 +114,8 @@ def _own_period(text: str, find: Find, published: date) -> str | None:
             return None
         over = calendar.month_end(published.year, number) <= published
         return calendar.months(int(year or published.year), 1, number) if year or over else None
+    if find.read == "quarter" and year and find.before == "" and find.parts["q"] in QUARTERS:
+        return f"{year}-Q{QUARTERS[find.parts['q']]}"
     return (
         _headline_period(text, find, published)
         if "\n" not in text[:_HEADLINE_CHARACTERS].strip()[: find.start]

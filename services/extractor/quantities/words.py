@@ -138,9 +138,10 @@ def _nought(reading: Reading, backwards: str, words: Lexicon, match: re.Match[st
             return None
         return Quantity(match.start(), match.end(), Decimal(0), None, rules=("nought",))
     left = before(folded, backwards, match.start(), words)
-    if match[0].endswith(_STATE) and left.one and left.one not in _SCENE and not _IS_SCENE.search(left.clause):
-        if not _NAMED_UNIT.search(reading.text, max(0, match.start() - _UNIT_CHARACTERS), match.start()):
-            return None
+    named = _NAMED_UNIT.search(reading.text, max(0, match.start() - _UNIT_CHARACTERS), match.start())
+    told = not left.one or left.one in _SCENE or _IS_SCENE.search(left.clause) or named
+    if match[0].endswith(_STATE) and not told:
+        return None
     return Quantity(match.start(), noun.end, Decimal(0), noun.noun.unit, noun.words, rules=("nought",))
 
 

@@ -109,3 +109,11 @@ def test_time_is_linear_even_without_a_full_stop(piece: str) -> None:
 
     small = min(seconds(15_000) for _ in range(3))
     assert seconds(90_000) < 6 * small * 3 + 0.1
+
+
+def test_in_an_article_of_no_area_a_paragraph_goes_on_about_its_last_province() -> None:
+    text = "Ngày 15/1, Sở Lao động tỉnh Hà Nam cho biết, năm 2022 toàn tỉnh giải quyết việc làm cho 16.240 lao động. {}"
+    text += "Sở Lao động tỉnh Bình Thuận cho biết, năm 2022 toàn tỉnh đưa 620 người đi làm việc ở nước ngoài."
+    text = text.format("Tỷ lệ hộ nghèo còn 2,15%.\n")
+    areas = [each.area for each in extract(ArticleText(text, DAY, None)) if each.indicator]
+    assert areas == ["63-35", "63-35", "63-60"]
