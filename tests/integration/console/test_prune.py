@@ -16,10 +16,17 @@ from tests.fixtures.store import store_of
 pytestmark = pytest.mark.servers
 
 
-async def test_old_texts_and_retired_readings_go_and_figures_stay(postgres_dsn: str, tmp_path: Path) -> None:
+async def test_old_texts_and_retired_readings_go_and_figures_stay(
+    postgres_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.console.prune.CHUNK", 1)  # several rounds
     async with store_of(postgres_dsn, tmp_path) as store:
         write = Writer(store.pool)
-        await write(records(cleaned("old"), *extraction("old", observation("old", 0), observation("old", 1))))
+        await write(
+            records(
+                cleaned("old", author="Nguyễn Văn A"), *extraction("old", observation("old", 0), observation("old", 1))
+            )
+        )
         await write(records(*extraction("old", observation("old", 0), version=2)))
         await store.pool.execute(
             "UPDATE observation SET retired_at = now() - interval '40 days' WHERE retired_at IS NOT NULL"
@@ -32,10 +39,11 @@ async def test_old_texts_and_retired_readings_go_and_figures_stay(postgres_dsn: 
             "2 retired readings older than 30 days would go",
         ]
         assert await store.pool.fetchval("SELECT count(*) FROM observation") == 3
-        await prune(aged)
+        assert (await prune(aged))[2] == "2 retired readings older than 30 days removed"
         assert await store.pool.fetchval("SELECT count(*) FROM observation") == 1
         assert await store.pool.fetchval("SELECT count(*) FROM observation_live") == 1
-        assert await store.pool.fetchval("SELECT text IS NULL AND title IS NOT NULL FROM revision")
+        assert await store.pool.fetchval("SELECT text IS NULL AND author IS NULL AND title <> '' FROM revision")
+        assert (await prune(aged))[0] == "0 texts older than 30 days removed"
 
 
 async def test_open_dead_letters_keep_their_originals(postgres_dsn: str, tmp_path: Path) -> None:
