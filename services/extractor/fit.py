@@ -16,7 +16,8 @@ _WHOLE: Final = frozenset(
 )
 """Units of what comes whole."""
 _DIGITS_FROM: Final = 5
-"""Reports write the number of persons and households in digits; two to four spelled as a word are those of an incident in the news."""
+"""Reports write the number of persons and households in digits; two to four spelled as a word are those of an incident
+in the news."""
 
 
 def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | None:

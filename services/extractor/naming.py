@@ -54,10 +54,20 @@ def _named_before(
     if not at:
         return otherwise
     last = ends[at - 1]
-    same = [name for name in names[max(0, at - _NAMES) : at] if name.last == last]
-    begin = min(name.first for name in same)
+    near = names[max(0, at - _NAMES) : at]
+    longest = max((name for name in near if name.last == last), key=lambda name: name.weight)
+    begin = min(name.first for name in near if name.last == last)
     return frozenset(
-        name.indicator for name in names[max(0, at - _NAMES) : at] if name.indicator and name.last >= begin
+        name.indicator
+        for name in near
+        if name.indicator and name.last >= begin and not (name.last < last and _is_part_of(name, longest))
+    )
+
+
+def _is_part_of(name: Mention, whole: Mention) -> bool:
+    """All words of `name` are among those of `whole`, which has more."""
+    return name.weight < whole.weight and all(
+        any(begin <= first and last <= end for begin, end in whole.parts) for first, last in name.parts
     )
 
 

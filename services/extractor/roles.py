@@ -50,7 +50,7 @@ _POVERTY_WORK: Final = r"(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng
 """`giảm nghèo` is a field of work, unless a number or an average follows."""
 _DIRECTION: Final = re.compile(
     fold(
-        rf"\b(tăng trưởng|tăng|(?<!cắt )giảm{_POVERTY_WORK}|kéo giảm|hạ"
+        rf"\b(tăng trưởng|tăng|(?<!cắt )(?<!suy )giảm{_POVERTY_WORK}|kéo giảm|hạ"
         r"|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
     )
 )
@@ -74,6 +74,9 @@ _AS_BEFORE: Final = re.compile(
     fold(r"\s*(?:so với|so|của)?\s*(?:cùng kỳ|năm trước|năm ngoái|năm 20\d\d|cùng thời|tháng trước|quý trước)")
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
+_REACHED_WORD: Final = fold("đạt")
+_IN_YEAR: Final = re.compile(fold(r"\s*năm 20\d\d"))
+"""`đạt 67,7% năm 2023` is the year's own, where `bằng 93% năm 2022` is a comparison."""
 _SUBSIDISED: Final = re.compile(fold(r"\b(?:hỗ trợ|miễn|đóng|chiết khấu|trợ giá)(?: thêm| tối đa| tới)?\s*$"))
 _OTHER_PLACES: Final = re.compile(
     fold(r"\s*(?:so với |hơn )?(?:các|cả|mức|bình quân|trung bình|tỉnh|nước|khu vực|vùng|thế giới)\b")
@@ -172,7 +175,8 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
         return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds_plan")
     if _EXCEEDS.search(before):
         return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds")
-    if _AS_BEFORE.match(after) and _EQUALS.search(before):
+    equals = _EQUALS.search(before)
+    if equals and _AS_BEFORE.match(after) and not (equals[1] == _REACHED_WORD and _IN_YEAR.match(after)):
         return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
     if _REST.match(after):
         return Role(NOTHING, rule="role.the_rest")
