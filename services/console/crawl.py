@@ -52,14 +52,14 @@ def command(portals: tuple[str, ...], since: datetime | None, budget: int, file:
 async def _crawl(store: Store, portals: frozenset[str], since: datetime | None, budget: int, file: Path | None) -> int:
     from services.console.feeding import run_source
     from services.crawler.portals import load_portals
-    from services.crawler.service import crawler
+    from services.crawler.service import crawler, environment
     from shared import logs
     from shared.clock import VIETNAM
     from shared.errors import SolieuError
 
     logs.configure(store.settings.log.model_copy(update={"level": "warning"}))
     path = file or store.settings.crawl.portals
-    unknown = portals - {portal.id for portal in load_portals(path)}
+    unknown = portals - {portal.id for portal in load_portals(path, environment())}
     if unknown:
         raise SolieuError(
             "portal-unknown", f"{path} has no portal {', '.join(sorted(unknown))}", "see solieu portals list"

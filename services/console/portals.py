@@ -147,9 +147,10 @@ def _fetcher(portals: Sequence[Portal]) -> Fetcher:
 
 def _load(file: Path) -> tuple[Portal, ...]:
     from services.crawler.portals import PortalsFileError, load_portals
+    from services.crawler.service import environment
 
     try:
-        return load_portals(file)
+        return load_portals(file, environment())
     except PortalsFileError as error:
         click.echo(str(error), err=True)
         sys.exit(2)

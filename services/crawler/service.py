@@ -77,7 +77,7 @@ async def _run(
 ) -> None:
     """Raises SolieuError where file or settings are wrong, ArchiveError, and what `publish` raises."""
     crawl = settings.crawl
-    entries = load_portals(portals or crawl.portals, variables if variables is not None else _environment())
+    entries = load_portals(portals or crawl.portals, variables if variables is not None else environment())
     if settings.database_url is None:
         raise SolieuError(
             "database-missing",
@@ -148,7 +148,8 @@ async def _open_patiently(stack: AsyncExitStack, settings: Settings, url: str, s
     return None
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What `${NAME}` stands for in a portals file, where nobody says it otherwise."""
     return {name: os.environ[name] for name in ("SAMPLE_URL",) if name in os.environ}
 
 
