@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from shared.store.pool import Pool
 
 SQL: Final = Path(__file__).with_name("sql")
+OUTPUT_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What only our own writing can fail of."""
 data_option: Final = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -47,8 +50,15 @@ def queries(name: str) -> Any:
     return aiosql.from_path(SQL / f"{name}.sql", "asyncpg")
 
 
-def ask(data: Path, work: Callable[[Store], Awaitable[int | None]], *, create: bool = False) -> None:
-    """Runs `work` on the database and ends the process: 0, its own code, or 2 with what the user can put right.
+class Stopped(Exception):
+    """By Ctrl-C or SIGTERM, before all was done."""
+
+
+def ask(
+    data: Path, work: Callable[[Store], Awaitable[int | None]], *, create: bool = False, stopped: str = "stopped"
+) -> None:
+    """Runs `work` on the database and ends the process: 0, its own code, 2 with what the user can put right, 130 after
+    Ctrl-C, saying `stopped`.
 
     `create`: an embedded database that is not there is made."""
     from shared.store.pool import LOST
@@ -58,13 +68,19 @@ def ask(data: Path, work: Callable[[Store], Awaitable[int | None]], *, create: b
     except SolieuError as error:
         click.echo(str(error), err=True)
         code = 2
+    except (KeyboardInterrupt, Stopped):
+        click.echo(stopped, err=True, nl=stopped != "")
+        code = 130
     except BrokenPipeError:  # the reader, `head` say, has enough; it is one of LOST too, so first
         sys.stdout = None
         code = 0
     except LOST as error:
-        trouble = SolieuError(
-            "database-away", f"the database does not answer ({error})", "is it running? see SOLIEU_DATABASE_URL"
-        )
+        if isinstance(error, OSError) and error.errno in OUTPUT_FULL:
+            trouble = SolieuError("output", f"cannot write: {error.strerror}", "free some space, or write elsewhere")
+        else:
+            trouble = SolieuError(
+                "database-away", f"the database does not answer ({error})", "is it running? see SOLIEU_DATABASE_URL"
+            )
         click.echo(str(trouble), err=True)
         code = 2
     sys.exit(code)
@@ -82,6 +98,21 @@ async def _ask(data: Path, work: Callable[[Store], Awaitable[int | None]], creat
                 f"the database has not the tables of this release ({error})",
                 "run python -m shared.store.migrate with the same SOLIEU_DATABASE_URL",
             ) from None
+
+
+async def check_portal(store: Store, portal: str | None) -> None:
+    """Raises SolieuError portal-unknown for an id that no page came from and no portals file named, with what is near
+    it."""
+    import difflib
+
+    if portal is None:
+        return
+    rows = await store.pool.fetch("SELECT portal FROM portal UNION SELECT portal FROM page WHERE portal = $1", portal)
+    known = [row["portal"] for row in rows]
+    if portal not in known:
+        near = difflib.get_close_matches(portal, known, n=3) or [each for each in known if portal in each][:3]
+        hint = f"near it: {', '.join(near)}" if near else "solieu status lists them"
+        raise SolieuError("portal-unknown", f"no portal {portal!r} in this database", hint)
 
 
 @asynccontextmanager

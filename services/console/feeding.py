@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-from services.console.database import Store
+from services.console.database import Stopped, Store
 
 if TYPE_CHECKING:
     from shared.bus.api import Message, Publish, Source
@@ -33,26 +35,64 @@ async def feed(
     """Publishes in order what `messages` yields, at most `rate` a second. In this process also waits for its effects.
 
     `messages` is given a function that returns when all published so far is safe: on Kafka that is at once, here when
-    the stages have dealt with it. Returns how many. Raises what the bus, the stages and `messages` raise."""
+    the stages have dealt with it. Returns how many. Raises Stopped on Ctrl-C, and what the bus, the stages and
+    `messages` raise."""
     from shared import logs
 
     logs.configure(store.settings.log.model_copy(update={"level": "warning"}))
     published = 0
 
-    async def publish_all(publish: Publish, settled: Settled) -> None:
-        nonlocal published
-        began = time.monotonic()
-        async for message in messages(settled):
-            await publish([message])
-            published += 1
-            if rate and (early := published / rate - (time.monotonic() - began)) > 0:
-                await asyncio.sleep(early)
+    with stopped_by_signals() as stop:
 
-    if kafka_is_named():
-        await _on_kafka(store.settings, publish_all)
-    else:
-        await _in_this_process(store.settings, publish_all)
+        async def publish_all(publish: Publish, settled: Settled) -> None:
+            nonlocal published
+            began = time.monotonic()
+            async for message in messages(lambda: _unless(stop, settled)):
+                await publish([message])
+                published += 1
+                early = published / rate - (time.monotonic() - began) if rate else 0
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), max(early, 0))
+                if stop.is_set():
+                    raise Stopped
+
+        if kafka_is_named():
+            await _on_kafka(store.settings, publish_all)
+        else:
+            await _in_this_process(store.settings, publish_all)
     return published
+
+
+@contextlib.contextmanager
+def stopped_by_signals() -> Iterator[asyncio.Event]:
+    """An event that the first Ctrl-C or SIGTERM sets; the next one ends the process as ever."""
+    loop, stop, numbers = asyncio.get_running_loop(), asyncio.Event(), (signal.SIGINT, signal.SIGTERM)
+
+    def told() -> None:
+        stop.set()
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+    for number in numbers:
+        loop.add_signal_handler(number, told)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+async def _unless(stop: asyncio.Event, wait: Settled) -> None:
+    """Raises Stopped where `stop` comes first."""
+    waits = asyncio.ensure_future(wait()), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if not waits[0].done():
+            raise Stopped
+        waits[0].result()
+    finally:
+        for each in waits:
+            each.cancel()
 
 
 async def run_source(settings: Settings, source: Source) -> None:
@@ -62,9 +102,11 @@ async def run_source(settings: Settings, source: Source) -> None:
     if kafka_is_named():
         from shared.bus.kafka import KafkaBus
 
-        await run(source, settings, bus=KafkaBus(settings.kafka), stop=asyncio.Event())
+        with stopped_by_signals() as stop:
+            await run(source, settings, bus=KafkaBus(settings.kafka), stop=stop)
     else:
-        await _with_stages(settings, source)
+        with stopped_by_signals() as stop:
+            await _with_stages(settings, source, stop=stop)
 
 
 async def _on_kafka(settings: Settings, publish_all: PublishAll) -> None:
@@ -94,7 +136,9 @@ async def _in_this_process(settings: Settings, publish_all: PublishAll) -> None:
     await _with_stages(settings, Source("console", run), bus)
 
 
-async def _with_stages(settings: Settings, source: Source, bus: EmbeddedBus | None = None) -> None:
+async def _with_stages(
+    settings: Settings, source: Source, bus: EmbeddedBus | None = None, stop: asyncio.Event | None = None
+) -> None:
     from services.cleaner.stage import CLEANER
     from services.extractor.stage import EXTRACTOR
     from services.writer.stage import WRITER
@@ -104,4 +148,4 @@ async def _with_stages(settings: Settings, source: Source, bus: EmbeddedBus | No
 
     bus = bus or EmbeddedBus()
     services: list[Service] = [source, CLEANER, EXTRACTOR, WRITER]
-    await run_services(services, settings, bus=bus, stop=asyncio.Event(), idle=bus.wait_idle)
+    await run_services(services, settings, bus=bus, stop=stop or asyncio.Event(), idle=bus.wait_idle)

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
-from services.console.database import Store, ask, data_option, queries
+from services.console.database import Store, ask, check_portal, data_option, queries
 from services.console.diff import Change, Diff, Kind, compare
 from services.console.figures import area_name, figure
 
@@ -56,7 +56,8 @@ def command(portal: str | None, examples: int, as_json: bool, apply: bool, yes: 
         from services.console.replay import progress
 
         with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
-            found = await reread(store, portal, spool, say=progress())
+            await check_portal(store, portal)
+            found = await reread(store, portal, spool, say=progress("texts"))
             click.echo(_json(found) if as_json else "\n".join(lines(found, examples)))
             if not apply or not found.differing:
                 return 0
@@ -80,7 +81,7 @@ async def reread(
 
     assert EXTRACTOR.work
     found, sql, after = Comparison(), queries("reextract"), None
-    total = await store.pool.fetchval("SELECT count(*) FROM article WHERE $1::text IS NULL OR portal = $1", portal)
+    total = await sql.count_texts(store.pool, portal=portal)
     pool = make_pool([EXTRACTOR], store.settings)
     try:
         process = by_pool(EXTRACTOR.work, pool, Progress("console"), limit_s=EXTRACTOR.document_s_max)

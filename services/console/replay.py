@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from services.console.database import Store, ask, data_option, queries
+from services.console.database import Store, ask, check_portal, data_option, queries
 from shared.clock import VIETNAM
 from shared.ids import content_id
 
@@ -80,11 +80,20 @@ def command(
             from services.console.rebuild import rebuild as enter
 
             click.echo(f"{await enter(store, portals_of(store))} pages entered from {store.settings.crawl.archive}")
+        await check_portal(store, portal)
         wanted = Wanted(portal, day_start(since), day_start(until, after=True), only_outcome)
-        done = await replay(store, wanted, rate=rate, restart=restart, say=progress())
+        done = await replay(store, wanted, rate=rate, restart=restart, say=progress("pages"))
         click.echo(f"{done.pages} pages replayed, {done.missing} no longer in the archive")
+        if done == Replayed(0, 0):
+            click.echo("the ledger has no such page" + ("" if rebuild else "; --rebuild enters what the archive holds"))
+        elif not done.pages:
+            click.echo(
+                f"is {store.settings.crawl.archive} the archive? SOLIEU_CRAWL__ARCHIVE names its folder", err=True
+            )
 
-    ask(data, work, create=rebuild)
+    if since and until and until < since:
+        raise click.UsageError("--until is before --since.")
+    ask(data, work, create=rebuild, stopped="stopped; the same command goes on where it stood")
 
 
 def day_start(day: datetime | None, *, after: bool = False) -> datetime | None:
@@ -193,8 +202,8 @@ def portals_of(store: Store) -> dict[str, Portal]:
     return {each.id: each for file in files for each in load_portals(file, {"SAMPLE_URL": "http://127.0.0.1"})}
 
 
-def progress() -> Callable[[int, int], None]:
-    """Says on standard error how far it is: a line that renews itself on a terminal, else one each 10 s."""
+def progress(of: str) -> Callable[[int, int], None]:
+    """Says on standard error how many of what are done: a line that renews itself on a terminal, else one each 10 s."""
     live, said, began = sys.stderr.isatty(), 0.0, time.monotonic()
 
     def say(done: int, total: int) -> None:
@@ -204,7 +213,7 @@ def progress() -> Callable[[int, int], None]:
             return
         said = now
         rate = done / max(now - began, 0.001)
-        click.echo(f"{done} of {total} pages, {rate:.0f} a second", err=True, nl=not live)
+        click.echo(f"{done} of {total} {of}, {rate:.0f} a second", err=True, nl=not live)
         if live:
             click.echo("\n" if done >= total else "\r", err=True, nl=False)
 

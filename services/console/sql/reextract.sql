@@ -10,6 +10,10 @@ WHERE r.text IS NOT NULL
 ORDER BY a.article_id
 LIMIT :n;
 
+-- name: count_texts(portal)$
+SELECT count(*) FROM article AS a JOIN revision AS r USING (article_id, revision)
+WHERE r.text IS NOT NULL AND (:portal::text IS NULL OR a.portal = :portal);
+
 -- name: readings(articles)
 -- What holds now, with the names of docs/observation.md.
 SELECT article_id, observation_id, indicator, label, measure, value, value_high, unit, comparator, status, period, area,
