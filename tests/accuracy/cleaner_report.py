@@ -22,7 +22,10 @@ and rules were written with the composed pages, and the real ones were in sight:
 
 def main() -> None:
     real = sets.folder("html")
-    PAGE.write_text(_HEAD + cleaner_table(real.parent if real else None).rstrip() + "\n", "utf-8")
+    rows = [cleaner_table(real.parent if real else None).rstrip()]
+    if real is None and PAGE.exists():  # the page keeps what can't be measured here
+        rows += [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| real ")]
+    PAGE.write_text(_HEAD + "\n".join(rows) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from services.extractor.model import ArticleText
 from tests.accuracy import sets
 from tests.accuracy.baseline import nearest_phrase
 from tests.accuracy.measure import measure
+from tests.accuracy.report import kept
 from tests.accuracy.scoring import score
 from tests.reference import reference
 
@@ -84,3 +85,8 @@ def test_scoring_leaves_optional_gold_out_and_takes_other_readings() -> None:
     gold = [_row(optional=True), _row(value=7, also={"unit": ["percentage_point"], "period": ["2021"]})]
     read = score("a", gold, [_row(value=7, unit="percentage_point", period="2021", status="estimate")])
     assert (read.gold, read.predicted, read.core, read.strict) == (1, 1, 1, 1)
+
+
+def test_the_page_keeps_the_readers_rows_of_an_absent_set_and_no_others() -> None:
+    page = "| seeds | extractor | 54 |\n| composed | extractor | 335 |\n| seeds | baseline | 55 |\n| seeds | 0 | 1 |\n"
+    assert kept("seeds", page) == ["| seeds | extractor | 54 |", "| seeds | baseline | 55 |"]
