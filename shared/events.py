@@ -208,6 +208,8 @@ class Observation(BaseModel):
 
 
 class IndicatorObserved(Event):
+    """One observation, with the article and the revision of it that it was read from."""
+
     TYPE = "solieu.indicator.observed.v1"
     TOPIC = INDICATORS_OBSERVED
 
