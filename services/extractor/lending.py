@@ -32,7 +32,7 @@ _FIRST_WORD: Final = "\x03"
 _OF_A_PART: Final = frozenset(("employment.unemployment_rate_urban", "poverty.rate_ethnic_minority"))
 _OF_ALL: Final = re.compile(fold(r"\b(?:toàn|cả) (?:tỉnh|thành phố)\b"))
 """`thất nghiệp ở đô thị dưới 4%, toàn thành phố dưới 3%`: the second is no rate of a part."""
-_PART: Final = re.compile(fold(r"[\s,;:(]*(?:trong đó|trong số đó|trong số này)\b[^;.0-9]*$"))
+_PART: Final = re.compile(fold(r"[,;:(] *(?:trong đó|trong số đó|trong số này)\b[^;.0-9]*$"))
 _SHARE: Final = re.compile(fold(r"(chiếm|tỷ lệ|\(|tương đương|tương ứng)[^,;]{0,25}$"))
 _SHARE_OF: Final = re.compile(fold(r"\s*(dân số|tổng|lực lượng lao động|số (?:hộ|trẻ|người|xã)|so với (?:tổng|dân))"))
 _COUNT: Final = re.compile(fold(r"(\(|tương đương|tương ứng|với|là|còn|giảm|tăng)[^,;]{0,15}$"))
@@ -65,7 +65,8 @@ def lent_candidates(slot: Slot, before: Sequence[Draft], named: Sequence[Candida
 def _from_change(slot: Slot, draft: Draft, back: int) -> Iterator[Candidate]:
     """`tăng 263 vụ tương ứng với 7,85%`, `giảm 1,53%, tương đương 2.931 hộ`."""
     code = draft.indicator or ""
-    for entry in (catalogue()[code], *companions().get(code, ())):
+    same = () if slot.role.rule == roles.RISE_OF_RATE else (catalogue()[code],)
+    for entry in (*same, *companions().get(code, ())):
         if measure_of(entry, slot.quantity, slot.role):
             yield Candidate(entry.code, 2.0 + back, "lent: another rise or fall of the same")
 
@@ -148,7 +149,7 @@ def _is_part(slot: Slot, whole: Draft, start: int, scene: Scene) -> bool:
     """`3.180 lao động, trong đó lao động phổ thông 2.400 người`: persons or things, fewer than the whole."""
     counted = slot.quantity.unit == whole.quantity.unit and slot.quantity.unit not in (None, "percent", "vnd")
     fewer = counted and slot.quantity.value < whole.value and slot.first - start <= PART_WORDS
-    return fewer and _PART.match(slot.before) is not None
+    return fewer and _PART.search(scene.reading.folded, whole.end, slot.quantity.start) is not None
 
 
 def _is_name(text: str, start: int) -> bool:

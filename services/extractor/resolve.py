@@ -103,6 +103,8 @@ def _value(at: int, slot: Slot, candidates: Sequence[Candidate], work: _Binding)
 
 def _options(slot: Slot, candidates: Sequence[Candidate], hint: Given | None, work: _Binding) -> list[Candidate]:
     scene, drafts = work.scene, work.drafts
+    if slot.role.rule == roles.SAME_CHANGE and drafts and drafts[-1].indicator is None:
+        return []  # `tăng 370 người, tương ứng 4,7%`: of what nothing names
     options = [*_own(slot, candidates, drafts), *lent_candidates(slot, drafts, candidates, scene)]
     before = work.recent[-1:] if not drafts else ()
     if not options and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):

@@ -17,6 +17,8 @@ RATIO_TO_BEFORE: Final = "ratio_to_before"
 PLAN_RATIO: Final = "plan_ratio"
 PLAN: Final = "plan"
 """The plan's own figure beside a result: `(chỉ tiêu 90%)`."""
+SAME_CHANGE: Final = "role.the_same_change_in_percent"
+RISE_OF_RATE: Final = "role.rise_of_the_rate"
 NOTHING: Final = "nothing"
 """No value: the distance of a rate from its plan, an amount for each one."""
 
@@ -43,7 +45,7 @@ _EXCEEDS_PLAN: Final = re.compile(rf"{fold('vượt')} (?:{fold('mức ')})?{_PL
 _PLAN_BRACKET: Final = re.compile(rf"\(\s*(?:{fold('năm')} [0-9]{{4}},? )?{_PLAN}[^()]*$")
 _PLAN_BEFORE: Final = re.compile(
     rf"(?:{fold('so với')}|/|{fold('trên')}) {_PLAN}(?: {fold('năm')})?(?: {fold('là')}|:)?\s*$|"
-    rf"{fold('(?:đạt|vượt)')}[^,;.]*{_PLAN}[^,;.()]*\(\s*$"
+    rf"{fold('(?:đạt|vượt)')}[^;.]*{_PLAN}[^;.()]*\(\s*(?:{fold('giảm|tăng|từ|là')})?(?: {fold('từ')})?\s*$"
 )
 _AFTER_PLAN_WORDS: Final = re.compile(rf"\s*(?:{fold('so với')} |so |{fold('của')} )?{_PLAN}[^,;.()%]{{0,90}}\(\s*$")
 _POVERTY_WORK: Final = r"(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng| khoảng| \d))"
@@ -85,6 +87,8 @@ _A_DAY: Final = re.compile(fold(r"\s*(?:/|mỗi|một) ?ngày\b"))
 _BESIDE_CHANGE: Final = re.compile(
     fold(r"[\s,]*\(?(?:tương ứng|tương đương|tức|hay|bằng)(?: với| là| tăng| giảm| khoảng)*\s*$")
 )
+_SHARE_OF_CHANGE: Final = re.compile(fold(r" so với [^,;().]{0,30}, chiếm tỷ lệ\s*$"))
+"""`(tăng 137 hộ so với đầu năm, chiếm tỷ lệ 0,04%)`: the rise of the rate."""
 _DISTANCE: Final = re.compile(
     fold(r"\b(cao hơn|thấp hơn|ít hơn|nhiều hơn|tăng|giảm|hụt|kém)(?: khoảng| gần| hơn)?\s*$")
 )
@@ -106,6 +110,10 @@ _SUPPOSED: Final = re.compile(
 """`nếu năm 2020 …` and `nếu như … thì` compare two results."""
 _REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
 _OF_DUE: Final = re.compile(fold(r"\s*(?:so với |của )?(?:tổng )?(?:số )?(?:tiền )?phải (?:thu|nộp|đóng)\b"))
+_OF_THE_POOR: Final = re.compile(
+    fold(r"\s*(?:so với |trong |của |trên )?tổng số (?:hộ|người|nhân khẩu|khẩu) (?:nghèo|cận nghèo|thoát nghèo)\b")
+)
+"""A part of the poor (`chiếm 31,6% tổng số hộ nghèo toàn tỉnh`) is no rate of poverty."""
 _OF_OTHERS: Final = re.compile(
     fold(r"\s*(?:so với |của )?(?:tổng |bình quân |mức )*(?:số|dân số|bình quân|mức)\b(?! với)")
 )
@@ -139,8 +147,10 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
     if quantity.unit == "percent":
         if _DISABLED.search(before):
             return Role(NOTHING, rule="role.disablement")
+        if last is not None and last.name == CHANGE and _SHARE_OF_CHANGE.match(before):
+            return Role(CHANGE, last.sign, rule=RISE_OF_RATE)
         if last is not None and last.name == CHANGE and _BESIDE_CHANGE.match(before):
-            return Role(CHANGE, last.sign, rule="role.the_same_change_in_percent")
+            return Role(CHANGE, last.sign, rule=SAME_CHANGE)
         found = _percent(quantity, before, after)
         if found:
             return found
@@ -180,6 +190,8 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
         return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
     if _REST.match(after):
         return Role(NOTHING, rule="role.the_rest")
+    if _OF_THE_POOR.match(after):
+        return Role(NOTHING, rule="role.share_of_the_poor")
     if _OF_DUE.match(after):
         return Role(NOTHING, rule="role.share_of_what_is_due")
     if _SUBSIDISED.search(before):
