@@ -10,11 +10,13 @@ from services.extractor import roles
 from services.extractor.model import Quantity
 from services.extractor.roles import Role
 from shared.vietnam.catalogue import Indicator, catalogue
+from shared.vietnam.text import fold
 
 _WHOLE: Final = frozenset(
     ("person", "turn", "household", "enterprise", "commune", "case", "dossier", "card", "session", "class", "house")
 )
 """Units of what comes whole."""
+_HOUSEHOLD: Final = fold("hộ")
 _DIGITS_FROM: Final = 5
 """Reports write the number of persons and households in digits; two to four spelled as a word are those of an incident
 in the news."""
@@ -26,6 +28,8 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
         return None  # `1,39` of households is a number torn from its scale or its percent sign
     if "words" in quantity.rules and quantity.unit in ("person", "household") and quantity.value < _DIGITS_FROM:
         return None  # `hai phụ nữ khuyết tật được cứu`
+    if quantity.unit == "turn" and indicator.unit == "person" and _HOUSEHOLD in fold(quantity.unit_text):
+        return None  # turns of households are no persons
     if quantity.unit_text == "‰" and not indicator.is_rate:
         return None  # so many of a thousand are no rise in percent
     if indicator.is_rate and ("times" in quantity.rules or ("fraction" in quantity.rules and role.name == roles.LEVEL)):
