@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from services.cleaner import dates, dom, limits, listing, meta, pagetype, profiles, rules, scripted, titles, ways
+from services.cleaner import (
+    dates,
+    dom,
+    limits,
+    listing,
+    meta,
+    pagetype,
+    profiles,
+    rules,
+    scripted,
+    titles,
+    trimming,
+    ways,
+)
 from services.cleaner.attachments import attachments
 from services.cleaner.bylines import author_of, source_of
 from services.cleaner.compose import text_of
@@ -20,20 +32,19 @@ from services.cleaner.model import Article, Discarded, Removed
 from services.cleaner.outcomes import Reason
 from services.cleaner.repair import join_torn, same_text, without_repeats
 from services.cleaner.simhash import simhash
-from services.cleaner.visible_dates import is_clock, is_date_line, read_date
+from services.cleaner.visible_dates import read_date
 
 _TEXT_CHARS_MIN: Final = 60
 """An article has at least a title and a sentence."""
 _SPARSE_CHARS: Final = 30_000
 """Text below this length, blanks included, may be that of an error or challenge page."""
-_OFFICIAL: Final = re.compile(
-    r"(?:quyết định|nghị quyết|nghị định|kế hoạch|công văn|thông tư|chỉ thị|báo cáo|tờ trình|luật|phụ lục|biểu)\b", re.I
-)
-"""A linked document's name is what the article says, not another article's headline."""
 _PLAIN_PARAGRAPHS: Final = 2
 _SPARSE_PROSE: Final = 200
-_CODED_CHARS: Final = 200
-"""No word of any language is as long: a run that a script would decode, or an inlined file (portals.md D13)."""
+_UNNAMED_CHARS: Final = 600
+"""A text below this length under no title of its own is the site's address or notice, on a page without article."""
+_NAMED: Final = 0.5
+_MENU_LINKS: Final = 15
+"""Links of a page inside a site's frame; a bare page has fewer."""
 
 
 def clean_html(
@@ -160,19 +171,20 @@ def _article(
 ) -> Article | Discarded:
     title, profile = reading.title, reading.profile
     removed = list(reading.removed)
-    lines = _after_title(reading.lines, title.text, removed)
-    lines = _without_coded(lines, removed)
+    lines = trimming.after_title(reading.lines, title.text, removed)
+    lines = trimming.without_coded(lines, removed)
     scrambled = any(one.rule == "coded-run" for one in removed)
     lead = reading.lead
     kept, struck = rules.apply(lines)
     is_listing = listing.is_listing(kept, head, reading.anchored, reading.profile is not None)
-    kept = _without_link_lines(kept, struck)
+    kept = trimming.without_link_lines(kept, struck)
     removed += struck
     kept = without_repeats(join_torn(kept), removed)
     if title.text:
         kept = [line for line in kept if titles.key(line.text) != titles.key(title.text)]
     files = attachments(index, reading.container, profile, head.base)
-    refused = _refused(kept, lines, head, reading, title.text, lead, bool(files), scrambled)
+    has_menus = len(index.tags.get("a", ())) >= _MENU_LINKS
+    refused = _refused(kept, lines, head, reading, title.text, lead, bool(files), scrambled, has_menus)
     if is_listing:
         refused = Reason.LISTING, "headlines that link elsewhere, each with a teaser"
     if refused:
@@ -215,44 +227,6 @@ def _datelines(lines: list[Line]) -> list[str]:
     return [line.text for line in lines[: min(first, 12)]] + tail
 
 
-def _after_title(lines: list[Line], title: str, removed: list[Removed]) -> list[Line]:
-    """Without what stands above the title (breadcrumbs, section, toolbar), but with the date if it stands there."""
-    mine = titles.key(title)
-    at = next((i for i, line in enumerate(lines[:40]) if titles.key(line.text) == mine), None) if mine else None
-    if at is None:
-        return lines
-    above = [line for line in lines[:at] if is_date_line(line.text) and not is_clock(line.text)]
-    removed += [Removed("above-title", line.text) for line in lines[:at] if line not in above]
-    return above + lines[at + 1 :]
-
-
-def _without_coded(lines: list[Line], removed: list[Removed]) -> list[Line]:
-    kept = []
-    for line in lines:
-        if len(line.text) > _CODED_CHARS and max(map(len, line.text.split())) > _CODED_CHARS:
-            removed.append(Removed("coded-run", line.text[:_CODED_CHARS]))
-        else:
-            kept.append(line)
-    return kept
-
-
-def _without_link_lines(lines: list[Line], removed: list[Removed]) -> list[Line]:
-    """Take out headlines of other articles between and after the paragraphs: lines that are one link and no sentence.
-
-    Not where links are most of the text, for then they are the content and the page is judged as a listing."""
-    linked = [line for line in lines if line.links >= 0.9 and line.kind is not Kind.ROW]
-    prose = ways.prose_chars(lines)
-    if not linked or prose < max(200, sum(len(line.text) for line in linked) / 2):
-        return lines
-    kept = []
-    for line in lines:
-        if line in linked and 20 <= len(line.text) <= 220 and not _OFFICIAL.match(line.text):
-            removed.append(Removed("link-line", line.text))
-        else:
-            kept.append(line)
-    return kept
-
-
 def _refused(
     kept: list[Line],
     lines: list[Line],
@@ -262,6 +236,7 @@ def _refused(
     lead: str | None,
     has_files: bool,
     scrambled: bool,
+    has_menus: bool,
 ) -> tuple[Reason, str] | None:
     size = sum(len(line.text) for line in kept) + len(lead or "")
     if size < 300 and listing.is_listing(lines, head, reading.anchored, reading.profile is not None):
@@ -277,6 +252,8 @@ def _refused(
         return Reason.ATTACHMENT_ONLY, "a document is linked, and there is no text"
     if size < _TEXT_CHARS_MIN or not (prose or lead):
         return Reason.EMPTY, f"{size} characters"
+    if size < _UNNAMED_CHARS and reading.title.element is None and reading.title.sure < _NAMED and has_menus:
+        return Reason.EMPTY, f"{size} characters that no title on the page names"
     whole = " ".join(line.text for line in kept)
     if not pagetype.is_vietnamese(f"{title} {whole}"):
         return Reason.NOT_VIETNAMESE, "too few Vietnamese letters"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,9 +14,13 @@ from services.cleaner.visible_dates import day_time
 HEADLINES_MIN: Final = 5
 HEADLINE_CHARS: Final = (18, 220)
 
+_DATED_TAIL: Final = re.compile(
+    r"\s*[(\[–-]?\s*(?:\d{1,2}:\d{2}\s*,?\s*)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\s+\d{1,2}:\d{2})?\s*[)\]]?$"
+)
 SHORT_CHARS: Final = 900
 """Running text up to which a page may be a section's front page with a few teasers."""
 FRONT_HEADLINES: Final = 12
+_OWN_CHARS: Final = 200
 
 
 def headlines(index: Index) -> int:
@@ -24,6 +29,14 @@ def headlines(index: Index) -> int:
         a.get("href") for a in index.tags.get("a", ()) if HEADLINE_CHARS[0] + 7 <= len(text_of(a)) <= HEADLINE_CHARS[1]
     }
     return len(found)
+
+
+def is_dated_link(line: Line) -> bool:
+    """The headline of another article with its date behind the link: `Tỉnh tuyển 24 công chức (30/07/2019)`."""
+    if line.links < 0.5 or line.text[-1] not in "0123456789)]":
+        return False
+    tail = _DATED_TAIL.search(line.text)
+    return tail is not None and line.links * len(line.text) >= tail.start() - 3
 
 
 def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bool) -> bool:
@@ -36,7 +49,7 @@ def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bo
         for i, line in enumerate(lines)
         if line.links >= 0.7 and HEADLINE_CHARS[0] <= len(line.text) <= HEADLINE_CHARS[1]
     ]
-    dated = sum(len(line.text) < 80 and day_time(line.text) is not None for line in lines)
+    dated = sum((len(line.text) < 80 and day_time(line.text) is not None) or is_dated_link(line) for line in lines)
     teasers = {j for i in linking for j in (i + 1, i + 2, i + 3) if j < len(lines) and lines[j].links < 0.5}
     body = [i for i, line in enumerate(lines) if is_prose(line)]
     if not by_profile and body and linking and len(body) <= 3 and teasers.issuperset(body) and linking[0] < body[0]:
@@ -47,5 +60,7 @@ def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bo
     own += sum(len(x.text) for x in lines if x.kind is Kind.ROW)
     linked = sum(len(lines[i].text) for i in linking)
     if own > max(600, linked) and anchored:
+        return False
+    if anchored and own >= _OWN_CHARS and linking[0] > body[-1]:  # a short article with others' headlines under it
         return False
     return meta.is_list or own < 300 or own < linked

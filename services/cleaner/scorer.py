@@ -24,6 +24,8 @@ _MENU_SHARE: Final = 0.3
 _FULL_BLOCKS: Final = 2
 """From this many paragraphs a region can be a whole article, and grows only over plain paragraphs."""
 _LABEL_CHARS: Final = 50
+_OPENING_BLOCKS: Final = 3
+_OPENING_LINKS: Final = 0.05
 _PARAGRAPHS: Final = names("p h2 h3 h4 ul ol table blockquote figure br span b strong em font center dl pre")
 _HEADINGS: Final = names("h1 h2 h3 h4 h5 h6 header")
 _TITLE_NAME: Final = re.compile(r"title|heading|header|caption|tieu-?de|box", re.IGNORECASE)
@@ -142,16 +144,34 @@ def _grown(density: Density, start: Element, title: Element | None) -> Element:
         if _is_column(branch, parent):
             break
         full = density.blocks(current) > _FULL_BLOCKS
-        beside = [*branch.itersiblings(), *(branch.itersiblings(preceding=True) if title is None else ())]
-        following = [el for el in beside if el in density.place and density.prose(el)]
-        if (following and all(_continues(density, el, full) for el in following)) or (
-            following and not full and _continues(density, following[0], False)
+        following = [el for el in branch.itersiblings() if el in density.place and density.prose(el)]
+        opening = _opening(density, branch) if title is None else []
+        beside = [*following, *opening]
+        if (
+            (beside and all(_continues(density, el, full) for el in beside))
+            or (following and not full and _continues(density, following[0], False))
+            or (opening and not following and _is_opening(density, opening, branch))
         ):
             current = parent
-        elif following:
+        elif beside:
             break
         branch = parent
     return current
+
+
+def _opening(density: Density, branch: Element) -> list[Element]:
+    """What stands before `branch` in its parent and holds running text, nearest first."""
+    return [el for el in branch.itersiblings(preceding=True) if el in density.place and density.prose(el)]
+
+
+def _is_opening(density: Density, parts: list[Element], branch: Element) -> bool:
+    """A title and lead in a block of their own above the body: one short block without links, smaller than the body."""
+    return (
+        len(parts) == 1
+        and density.link_share(parts[0]) < _OPENING_LINKS
+        and density.blocks(parts[0]) <= _OPENING_BLOCKS
+        and density.prose(parts[0]) < density.prose(branch)
+    )
 
 
 def _is_column(branch: Element, parent: Element) -> bool:

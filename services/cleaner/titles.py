@@ -9,10 +9,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from lxml import etree
-
 from services.cleaner import rules
-from services.cleaner.dom import Element, Index, text_of
+from services.cleaner.dom import Element, Index, attached, text_of
+from services.cleaner.headings import RANKED, TITLE_NAME, heading_text, is_bracketed_date, looks_like_title
 from services.cleaner.lines import Line
 from services.cleaner.meta import Meta, clean
 from services.cleaner.surroundings import after
@@ -30,10 +29,12 @@ _PORTAL: Final = re.compile(
     r"(?:báo điện tử|cổng (?:thông tin|ttđt)|trang (?:thông tin|chủ|ttđt)|website)\b", re.IGNORECASE
 )
 """No headline begins so; at an end of a <title> it is the site, even if it is the longest part."""
-_TITLE_NAME: Final = re.compile(r"title|tieu-?de|tde|headline|heading|tentin|ten-tin", re.IGNORECASE)
 _SECTION_CHARS: Final = 25
 """A shorter <h1> may be the section's name: headlines of the gold have 30 characters and more."""
 _START_CHARS: Final = 8
+_ABOVE_TEXT: Final = 60
+"""Elements before the first running text among which its heading is looked for."""
+_ABOVE_BODY: Final = 12
 TITLE_CHARS: Final = (8, 300)
 
 
@@ -65,11 +66,11 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
     refs = references(meta, feed_title)
     keys = [key(ref) for ref in refs]
     for el in wanted:
-        text = _heading_text(el)
+        text = heading_text(el)
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and not _links_away(el, meta):
             return Title(clean(text), el, 1.0 if _agrees(key(text), keys) else 0.8)
     for el in _headings(index) if refs else ():
-        text = _heading_text(el)
+        text = heading_text(el)
         if key(text) == key(meta.site_name):
             continue
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not _links_away(el, meta):
@@ -77,7 +78,10 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
     plain = _said_plainly(body, refs, keys) if refs else None
     if plain is not None:
         return Title(clean(text_of(plain)), plain, 0.9)
-    found = [(el, _heading_text(el)) for el in index.tags.get("h1", ())]
+    declared = [el for el in index.attrs.get(("itemprop", "headline"), ()) if el.tag in RANKED and attached(el, body)]
+    if len(declared) == 1 and len(text := heading_text(declared[0])) >= TITLE_CHARS[0]:
+        return Title(clean(text), declared[0], 0.8)
+    found = [(el, heading_text(el)) for el in index.tags.get("h1", ())]
     h1 = [
         (el, text)
         for el, text in found
@@ -93,16 +97,11 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
     return Title(clean(h1[0][1]), h1[0][0], 0.5) if h1 else Title("", None, 0.0)
 
 
-def _heading_text(el: Element) -> str:
-    """The text of a heading in one line: a blank where the page breaks it."""
-    if next(el.iter("br"), None) is None:
-        return text_of(el)
-    pieces = [el.text or ""]
-    for event, node in etree.iterwalk(el, events=("start", "end")):
-        if node is el:
-            continue
-        pieces.append((" " if node.tag == "br" else node.text or "") if event == "start" else node.tail or "")
-    return " ".join("".join(pieces).split())
+def is_heading_line(text: str, title: str) -> bool:
+    """`text` is the title, alone or with a date behind it."""
+    if key(text) == key(title):
+        return True
+    return bool(title) and text.startswith(title) and is_bracketed_date(text.removeprefix(title))
 
 
 def _headings(index: Index) -> Iterator[Element]:
@@ -110,7 +109,7 @@ def _headings(index: Index) -> Iterator[Element]:
     for tag in ("h1", "h2", "h3", "h4"):
         yield from index.tags.get(tag, ())
     for token, found in index.classes.items():
-        if len(found) <= 40 and _TITLE_NAME.search(token):
+        if len(found) <= 40 and TITLE_NAME.search(token):
             yield from found
 
 
@@ -192,7 +191,7 @@ def first_line(lines: Sequence[Line]) -> Title | None:
 def dated(index: Index, meta: Meta) -> Title:
     """The first heading with a dateline under it: an article's, where the head names only the site. Boxes have none."""
     for el in _headings(index):
-        text = text_of(el)
+        text = heading_text(el)
         if _SITE.match(text) or not _SECTION_CHARS <= len(text) <= TITLE_CHARS[1]:
             continue
         if not _links_away(el, meta) and any(map(is_dateline, islice(after(el), 4))):
@@ -205,16 +204,17 @@ def is_dateline(text: str) -> bool:
     return found is not None and (found.bare or found.label != "plain")
 
 
-def before(first: Element, root: Element) -> Title:
-    """The heading that stands right before the first running text: for pages whose head names only the site."""
+def before(first: Element, root: Element, container: Element | None = None) -> Title:
+    """The heading that stands right before the first running text: for pages whose head names only the site.
+
+    `container`: a known system's body. A ranked heading right above it is surer than bold words at its beginning."""
     place = {el: i for i, el in enumerate(root.iter("*"))}
+    if container is not None and container in place:
+        at = place[container]
+        ranked = [el for el, i in place.items() if at - _ABOVE_BODY <= i < at and el.tag in RANKED]
+        own = [el for el in ranked if not attached(container, el) and looks_like_title(el)]
+        if own:
+            return Title(clean(heading_text(own[-1])), own[-1], 0.7)
     at = place.get(first, 0)
-    order = [el for el, i in place.items() if at - 60 <= i < at and _looks_like_title(el)]
-    return Title(clean(text_of(order[-1])), order[-1], 0.5) if order else Title("", None, 0.0)
-
-
-def _looks_like_title(el: Element) -> bool:
-    if el.tag not in ("h1", "h2", "h3", "h4", "b", "strong") and not _TITLE_NAME.search(el.get("class") or ""):
-        return False
-    size = len(text_of(el))
-    return 15 <= size <= 250 and next(el.iter("a"), None) is None
+    order = [el for el, i in place.items() if at - _ABOVE_TEXT <= i < at and looks_like_title(el)]
+    return Title(clean(heading_text(order[-1])), order[-1], 0.5) if order else Title("", None, 0.0)

@@ -10,10 +10,11 @@ from typing import Final
 from services.cleaner import density, fallback, profiles, scorer, selectors, surroundings, titles
 from services.cleaner.density import RUN_CHARS_MIN
 from services.cleaner.dom import Dropped, Element, Index, attached, drop, text_of
-from services.cleaner.leads import lead_of
+from services.cleaner.headings import dated_tail, heading_text, is_styled_title, looks_like_title
+from services.cleaner.leads import between, lead_of
 from services.cleaner.linearise import linearise
 from services.cleaner.lines import Kind, Line
-from services.cleaner.meta import Meta
+from services.cleaner.meta import Meta, clean
 from services.cleaner.model import Removed
 from services.cleaner.profiles import Profile
 from services.cleaner.titles import Title
@@ -21,6 +22,8 @@ from services.cleaner.visibility import is_narrow_only
 
 _BODY_CHARS_MIN: Final = 50
 _SURE: Final = 0.7
+_AGREED: Final = 0.9
+"""Sureness of a title that two places agree on."""
 _TWIN_SHARE: Final = 0.7
 """Share of a block's word triples that must stand elsewhere too: editors shorten the version for telephones."""
 _FIRM_CHARS: Final = 600
@@ -85,12 +88,16 @@ def prose_chars(lines: list[Line]) -> int:
 
 
 def _agreed(by_profile: Reading, by_scorer: Reading) -> Reading:
-    """A known container that holds less than half of what follows the title held a part only."""
+    """A known container that holds less than half of what follows the title held a part only, or another text: systems
+    give one name to the article and to the site's contacts."""
     mine, other = _chars(by_profile), _chars(by_scorer)
-    if by_scorer.anchored and other > 2 * mine + _BODY_CHARS_MIN:
-        shared = {line.text for line in by_profile.lines} & {line.text for line in by_scorer.lines}
-        if shared or mine < _BODY_CHARS_MIN:
-            return replace(by_scorer, confidence=0.6)
+    if not by_scorer.anchored or other <= mine:
+        return by_profile
+    shared = bool({line.text for line in by_profile.lines} & {line.text for line in by_scorer.lines})
+    if other > 2 * mine + _BODY_CHARS_MIN and (shared or mine < _BODY_CHARS_MIN):
+        return replace(by_scorer, confidence=0.6)
+    if not shared and by_scorer.title.sure >= _AGREED:
+        return replace(by_scorer, confidence=0.6)
     return by_profile
 
 
@@ -107,7 +114,7 @@ def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_
     if container is None:
         return None
     if title.sure < _SURE:
-        title = _title_above(container, body, title)
+        title = _title_above(container, body, title, known=bool(profile.markers))
     marks = _marks(index, body, profile, title)
     log: list[Dropped] = []
     for selector in profile.strip:
@@ -119,6 +126,10 @@ def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_
     firm = prose_chars(lines) >= _FIRM_CHARS and bool(profile.markers)
     confidence = 0.95 if firm else 0.8
     lead = lead_of(index, body, profile, container, lines, title)
+    opening = between(title, container, lines)
+    if lead is None and len(opening) == 1:
+        lead = opening[0].text
+    lines = opening + lines
     return Reading(lines, lead, marks, title, profile, container, f"profile:{profile.id}", confidence, removed, True)
 
 
@@ -126,11 +137,18 @@ def _coded_date(el: Element) -> str:
     return el.get("content") or el.get("datetime") or text_of(el)
 
 
-def _title_above(container: Element, body: Element, title: Title) -> Title:
-    """The heading right above the first running text, where nothing better names the article."""
+def _title_above(container: Element, body: Element, title: Title, *, known: bool) -> Title:
+    """The heading right above the first running text, where nothing better names the article.
+
+    `known`: the container is that of a system, not one that the scorer found. A scorer's region may begin with the
+    heading itself, when it is as long as a sentence."""
     measured = density.measure(container)
     first = next((el for el, run in zip(measured.order, measured.runs, strict=True) if run), None)
-    above = titles.before(first, body) if first is not None else title
+    if first is None:
+        return title
+    if not known and is_styled_title(first) and looks_like_title(first):
+        return Title(clean(heading_text(first)), first, 0.5)
+    above = titles.before(first, body, container if known else None)
     return above if above.text else title
 
 
@@ -142,6 +160,8 @@ def _marks(index: Index, body: Element, profile: Profile | None, title: Title) -
 
     heading = title.element
     below, above = (surroundings.after(heading), surroundings.before(heading)) if heading is not None else ((), ())
+    if heading is not None and (own := dated_tail(heading)):
+        below = (own, *below)
     coded = tuple(filter(None, map(_coded_date, selectors.find(index, "[itemprop=datePublished]")[:1])))
     coded += tuple(el.get("datetime", "") for el in index.tags.get("time", ())[:1] if attached(el, body))
     return Marks(below, above, texts(profile.date), coded, texts(profile.author), texts(profile.source))
@@ -196,7 +216,7 @@ def _by_scorer(body: Element, meta: Meta, index: Index, feed_title: str | None) 
     if found is None:
         return None
     if not found.anchored and title.sure < _SURE:
-        title = _title_above(found.root, body, title)
+        title = _title_above(found.root, body, title, known=False)
         marks = _marks(index, body, None, title)
     lines, removed = _lines(found.root, index, log)
     if title.sure < _SURE and (first := titles.first_line(lines)):
