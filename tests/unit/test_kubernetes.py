@@ -50,7 +50,12 @@ def deployment(name: str) -> dict[str, Any]:
 
 def pods() -> dict[str, dict[str, Any]]:
     """The pod's specification of each resource that has one."""
-    return {named(each): each["spec"]["template"]["spec"] for each in RESOURCES if "template" in each["spec"]}
+    found = {}
+    for each in RESOURCES:
+        spec = each["spec"].get("jobTemplate", each)["spec"]
+        if "template" in spec:
+            found[named(each)] = spec["template"]["spec"]
+    return found
 
 
 def containers() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -88,7 +93,7 @@ def test_every_setting_that_is_named_exists() -> None:
 
 
 def test_the_settings_are_composes_and_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {key for name in SERVICES for key in COMPOSE[name]["environment"] if key.startswith("SOLIEU_")}
+    given = {key for name in (*SERVICES, "prune") for key in COMPOSE[name]["environment"] if key.startswith("SOLIEU_")}
     assert set(SETTINGS) | {"SOLIEU_DATABASE_URL"} == given - SAMPLE_ONLY
     yours = dict(line.split("=", 1) for line in OVERLAY["configMapGenerator"][0]["literals"])
     for name, value in {**SETTINGS, **yours, "SOLIEU_DATABASE_URL": SECRET["stringData"]["uri"]}.items():
@@ -99,11 +104,12 @@ def test_the_settings_are_composes_and_are_taken(monkeypatch: pytest.MonkeyPatch
 
 
 def test_each_of_composes_services_runs_and_nothing_else() -> None:
-    assert sorted(pods()) == sorted([*(f"Deployment/{name}" for name in SERVICES), "Job/prepare"])
+    assert sorted(pods()) == sorted([*(f"Deployment/{name}" for name in SERVICES), "Job/prepare", "CronJob/prune"])
     assert [container["name"] for container in pods()["Job/prepare"]["containers"]] == ["topics", "migrate"]
     for container, service in containers():
         assert f"${{IMAGE:-{container['image']}}}" == service["image"]
-        assert container["command"] == service["command"]
+        every = ["--every", "24"] if container["name"] == "prune" else []  # the CronJob comes again by itself
+        assert container["command"] + every == service["command"]
         assert container["resources"]["limits"] == {"memory": service["mem_limit"].upper() + "i"}
     assert OVERLAY["images"][0]["name"] == deployment("writer")["spec"]["template"]["spec"]["containers"][0][
         "image"
@@ -118,7 +124,7 @@ def test_the_database_is_known_to_those_who_need_it() -> None:
         if "env" in container:
             knowing.append(container["name"])
             assert container["env"] == [{"name": "SOLIEU_DATABASE_URL", "valueFrom": {"secretKeyRef": reference}}]
-    assert knowing == ["migrate", "crawler", "writer"]
+    assert knowing == ["migrate", "crawler", "writer", "prune"]
 
 
 def test_no_secret_lies_in_git() -> None:
@@ -206,9 +212,7 @@ def test_the_archive_lies_where_the_image_writes_it() -> None:
 def test_only_the_crawler_leads_out() -> None:
     (policy,) = [each["spec"] for each in RESOURCES if each["kind"] == "NetworkPolicy"]
     (rule,) = policy["podSelector"]["matchExpressions"]
-    components = {
-        each["metadata"]["labels"]["app.kubernetes.io/component"] for each in RESOURCES if "template" in each["spec"]
-    }
+    components = {name.partition("/")[2] for name in pods()}
     assert rule["operator"] == "In"
     assert set(rule["values"]) == components - {"crawler"}
     assert policy["policyTypes"] == ["Egress"]
