@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from services.console.extract import command as extract_command
 from services.console.reference import FOLDER, pages
 from services.extractor.extract import extract
 from services.extractor.indicators import lexicon
@@ -46,6 +48,14 @@ def test_the_worked_indicator_is_read_and_its_near_miss_is_not(tmp_path: Path, m
         finally:
             for cache in caches:
                 cache.cache_clear()
+
+
+def test_the_readmes_article_is_read_as_shown() -> None:
+    shown = re.search(
+        r"```\n\$ echo '(.+)' \|\n +\S+ extract (.+)\n\.\.\.\n(.+?)```", DOCUMENTS[0].read_text("utf-8"), re.DOTALL
+    )
+    assert shown
+    assert shown[3] in CliRunner().invoke(extract_command, shown[2].split(), input=shown[1]).output
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
