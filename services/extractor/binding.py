@@ -133,7 +133,7 @@ def _named_otherwise(slot: Slot, mentions: Sequence[Mention]) -> bool:
 
 def _fits(mention: Mention, slot: Slot) -> bool:
     if mention.indicator is None:
-        return slot.role.name == roles.LEVEL
+        return slot.role.name in (roles.LEVEL, roles.CHANGE)
     entry = catalogue()[mention.indicator]
     unit = slot.quantity.unit
     if measure_of(entry, slot.quantity, slot.role) is None:

@@ -37,7 +37,9 @@ def usable(mentions: Sequence[Mention], recent: frozenset[str], title: frozenset
 
 def is_private(first: int, mentions: Sequence[Mention]) -> bool:
     """Words before make the figure whose first word is `first` one family's or one company's."""
-    return any(m.kind == "private" and 0 < first - m.last <= PRIVATE for m in mentions)
+    private = [m for m in mentions if m.kind == "private" and 0 < first - m.last <= PRIVATE]
+    kinds = [m for m in mentions if m.kind == "category"] if private else []
+    return any(not any(m.first <= kind.last and kind.first <= m.last for kind in kinds) for m in private)
 
 
 def _leans_on_nothing(

@@ -30,7 +30,7 @@ class Rule:
 
     indicator: str | None
     kind: str
-    """pattern | elliptic | not | decoy | private | breakdown (`of` holds `key=value`)."""
+    """pattern | elliptic | not | decoy | private | category | breakdown (`of` holds `key=value`)."""
     pattern: str
     of: tuple[str, ...] = ()
 
@@ -146,6 +146,8 @@ def _sources(
         yield None, "decoy", pattern, ()
     for pattern in data["private"]:
         yield None, "private", pattern, ()
+    for pattern in data["categories"]:
+        yield None, "category", pattern, ()
     for part, those in data["breakdowns"].items():
         for pattern in those:
             yield None, "breakdown", pattern, (part,)
