@@ -95,7 +95,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
     if mention is not None and mention.start > draft.end and "period.now" in mention.rules and memory.carried:
         mention = None
     if draft.before_the_change and not (mention and _attached(mention, draft, scene)):
-        _before_the_change(draft, mention, scene)
+        _before_the_change(draft, mention, view, scene)
         return
     named = mention
     if mention is not None:
@@ -223,10 +223,15 @@ def _planned(mention: PeriodMention, scene: Scene) -> bool:
     return scene.published is None or int(mention.period[:4]) >= scene.published.year
 
 
-def _before_the_change(draft: Draft, mention: PeriodMention | None, scene: Scene) -> None:
-    """`giảm từ 6,75% xuống 5,24%`: the first value is of the end of the year before the second's."""
+def _before_the_change(draft: Draft, mention: PeriodMention | None, view: SentenceView, scene: Scene) -> None:
+    """`giảm từ 6,75% xuống 5,24%`: the first value is of the end of the year before the second's, or before a span that
+    the change took."""
     period = mention.period if mention else scene.period or ""
-    draft.period = year_before(period) if period[:4].isdigit() else period
+    spans = [m.period for m in view.periods if m.role in ("span", "name") and m.end <= draft.start]
+    if spans and spans[-1][:4].isdigit():
+        draft.period = str(int(spans[-1][:4]) - 1)
+    else:
+        draft.period = year_before(period) if period[:4].isdigit() else period
     draft.rules.append("period: before the change")
 
 

@@ -71,7 +71,7 @@ _TO_LEVEL: Final = re.compile(fold(r"\b(?:còn|xuống)\b"))
 """After a fall the level that it ends at."""
 _FOR_YEARS: Final = re.compile(fold(r"\bcho (?=giai đoạn|cả giai đoạn|năm|các năm)"))
 _FROM: Final = re.compile(fold(r"\btừ\b"))
-_TO: Final = re.compile(fold(r"[^,;.]{0,60}?\b(xuống|lên|còn|tăng lên)\b"))
+_TO: Final = re.compile(fold(r"[^,;.]{0,60}?(?:, ?)?\b(xuống|lên|còn|tăng lên)\b"))
 _AS_BEFORE: Final = re.compile(
     fold(r"\s*(?:so với|so|của)?\s*(?:cùng kỳ|năm trước|năm ngoái|năm 20\d\d|cùng thời|tháng trước|quý trước)")
 )
@@ -87,6 +87,8 @@ _A_DAY: Final = re.compile(fold(r"\s*(?:/|mỗi|một) ?ngày\b"))
 _BESIDE_CHANGE: Final = re.compile(
     fold(r"[\s,]*\(?(?:tương ứng|tương đương|tức|hay|bằng)(?: với| là| tăng| giảm| khoảng)*\s*$")
 )
+_AND_OF_ANOTHER: Final = re.compile(fold(r"[^,;:.()0-9]{3,45} và\s*$"))
+"""`giảm 2% tổng số hộ nghèo và 3% số hộ cận nghèo`: one verb for both."""
 _SHARE_OF_CHANGE: Final = re.compile(fold(r" so với [^,;().]{0,30}, chiếm tỷ lệ\s*$"))
 """`(tăng 137 hộ so với đầu năm, chiếm tỷ lệ 0,04%)`: the rise of the rate."""
 _DISTANCE: Final = re.compile(
@@ -114,6 +116,9 @@ _OF_THE_POOR: Final = re.compile(
     fold(r"\s*(?:so với |trong |của |trên )?tổng số (?:hộ|người|nhân khẩu|khẩu) (?:nghèo|cận nghèo|thoát nghèo)\b")
 )
 """A part of the poor (`chiếm 31,6% tổng số hộ nghèo toàn tỉnh`) is no rate of poverty."""
+_FALLS: Final = re.compile(fold(r"\b(?:giảm|tăng)\b[^,;.]{0,20}$"))
+_OF_WHICH_KIND: Final = re.compile(fold(r"\s*(?:số )?hộ (?:cận )?nghèo (?:là|thuộc|do)\b"))
+"""`hơn 40% hộ nghèo là người dân tộc thiểu số`."""
 _OF_OTHERS: Final = re.compile(
     fold(r"\s*(?:so với |của )?(?:tổng |bình quân |mức )*(?:số|dân số|bình quân|mức)\b(?! với)")
 )
@@ -144,23 +149,31 @@ def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> R
         return Role(CHANGE, rule="role.signed")
     if "times" in quantity.rules and _DIRECTION.search(before) is None:
         return Role(CHANGE, rule="role.multiple")
-    if quantity.unit == "percent":
-        if _DISABLED.search(before):
-            return Role(NOTHING, rule="role.disablement")
-        if last is not None and last.name == CHANGE and _SHARE_OF_CHANGE.match(before):
-            return Role(CHANGE, last.sign, rule=RISE_OF_RATE)
-        if last is not None and last.name == CHANGE and _BESIDE_CHANGE.match(before):
-            return Role(CHANGE, last.sign, rule=SAME_CHANGE)
-        found = _percent(quantity, before, after)
-        if found:
-            return found
+    beside = _beside_change(quantity, before, last) if last is not None and last.name == CHANGE else None
+    share = quantity.unit == "percent"
+    if share and (found := beside or _percent(quantity, before, after)):
+        return found
     if _AFTER_PLAN_WORDS.match(before) or _PLAN_BRACKET.search(before) or _PLAN_BEFORE.search(before):
         return Role(PLAN, rule="role.plan_beside")
-    if last is not None and last.name == CHANGE and _BESIDE_CHANGE.match(before):
-        return Role(CHANGE, last.sign, rule="role.the_same_change_in_units")
-    if quantity.unit == "percent" and _NAMED_FALL.search(before):
-        return Role(CHANGE, -1, rule="role.rate_of_fall")
-    return _direction(quantity, before, after)
+    if beside:
+        return beside
+    return (
+        Role(CHANGE, -1, rule="role.rate_of_fall")
+        if share and _NAMED_FALL.search(before)
+        else _direction(quantity, before, after)
+    )
+
+
+def _beside_change(quantity: Quantity, before: str, last: Role) -> Role | None:
+    """What stands beside the rise or fall `last`: the same in other units, or another by the same verb."""
+    share = quantity.unit == "percent"
+    if share and _SHARE_OF_CHANGE.match(before):
+        return Role(CHANGE, last.sign, rule=RISE_OF_RATE)
+    if _BESIDE_CHANGE.match(before):
+        return Role(CHANGE, last.sign, rule=SAME_CHANGE if share else "role.the_same_change_in_units")
+    if _AND_OF_ANOTHER.match(before) and not _LEVEL_MARK.search(before) and _DIRECTION.search(before) is None:
+        return Role(CHANGE, last.sign, rule="role.rise_or_fall")
+    return None
 
 
 def _unsaid(quantity: Quantity, before: str, after: str) -> str:
@@ -188,19 +201,27 @@ def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
     equals = _EQUALS.search(before)
     if equals and _AS_BEFORE.match(after) and not (equals[1] == _REACHED_WORD and _IN_YEAR.match(after)):
         return Role(RATIO_TO_BEFORE, rule="role.ratio_to_before")
-    if _REST.match(after):
-        return Role(NOTHING, rule="role.the_rest")
-    if _OF_THE_POOR.match(after):
-        return Role(NOTHING, rule="role.share_of_the_poor")
-    if _OF_DUE.match(after):
-        return Role(NOTHING, rule="role.share_of_what_is_due")
-    if _SUBSIDISED.search(before):
-        return Role(NOTHING, rule="role.subsidised_share")
+    of_a_part = _of_a_part(before, after)
+    if of_a_part:
+        return Role(NOTHING, rule=of_a_part)
     if quantity.value > 100 and _REACHED.search(before):
         if _OF_OTHERS.match(after):
             return Role(NOTHING, rule="role.share_of_others")
         return Role(PLAN_RATIO, rule="role.over_hundred")
     return None
+
+
+def _of_a_part(before: str, after: str) -> str:
+    """The rule by which a percent is a share of something else than an indicator's whole; empty where it is not."""
+    if _DISABLED.search(before):
+        return "role.disablement"
+    if (_OF_THE_POOR.match(after) or _OF_WHICH_KIND.match(after)) and not _FALLS.search(before):
+        return "role.share_of_the_poor"
+    if _REST.match(after):
+        return "role.the_rest"
+    if _OF_DUE.match(after):
+        return "role.share_of_what_is_due"
+    return "role.subsidised_share" if _SUBSIDISED.search(before) else ""
 
 
 def _direction(quantity: Quantity, before: str, after: str) -> Role:

@@ -68,6 +68,8 @@ def _joint(text: str, start: int, end: int) -> str | None:
         return None
     if right.islower() and (_line_before(text, start) >= CELL_MAX or _line_after(text, end) >= CELL_MAX):
         return " "
+    if left.endswith("số") and right.isalpha():  # `… dân tộc thiểu số` is a whole headline
+        return None
     return " " if _OPEN_ENDED.search(left) else None
 
 
