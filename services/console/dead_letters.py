@@ -7,17 +7,24 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from services.console.database import Store, ask, data_option, queries
+from services.console.database import Store, ask, check_portal, data_option, queries
+from services.console.feeding import kafka_is_named
+from services.console.times import when
 from shared.errors import SolieuError
 
 if TYPE_CHECKING:
     from shared.bus.api import Message
 
+STAGES: Final = ("cleaner", "extractor", "writer")
+ERRORS: Final = ("poison", "time_limit", "worker_died", "too_large", "refused")
+NAMED_MAX: Final = 5
+MESSAGE_CHARS_MAX: Final = 140
 RETRIES_MAX: Final = 3
 """A message that failed after so many retries will not heal by another: it is left out until somebody drops it."""
 
@@ -33,8 +40,8 @@ class Wanted:
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--stage", help="Of this stage: cleaner, extractor, writer."),
-        click.option("--error", help="With this error: poison, time_limit, worker_died, too_large, refused."),
+        click.option("--stage", type=click.Choice(STAGES), help="Of this stage."),
+        click.option("--error", type=click.Choice(ERRORS), help="With this error."),
         click.option("--portal", help="Of this portal."),
     ):
         command = option(command)
@@ -58,6 +65,7 @@ def list_command(
     """The newest first."""
 
     async def work(store: Store) -> None:
+        await check_portal(store, portal)
         wanted = Wanted(stage, error, portal)
         rows = await select(store, wanted, state=None if state == "all" else state, limit=limit)
         for row in rows:
@@ -82,9 +90,7 @@ def show_command(letter: str, value: bool, data: Path) -> None:
             sys.stdout.buffer.write(original)
             return
         for name, said in row.items():
-            if isinstance(said, bytes):
-                said = f"{len(said)} bytes: {said[:200].decode('utf-8', 'replace')}"
-            click.echo(f"{name:17} {'-' if said is None else said}")
+            click.echo(f"{name:17} {_shown(name, said)}")
 
     ask(data, work)
 
@@ -99,24 +105,28 @@ def retry_command(
 ) -> None:
     """Put originals back on their topics, as they were. Mend the stage first.
 
-    What fails again is open again. After three retries a message is left out: drop it, or mend what fails."""
+    Without ids those that are open. What fails again is open again; after three retries a message is left out: drop it,
+    or mend what fails and replay its page."""
 
     async def work(store: Store) -> None:
-        rows = await _chosen(
-            store, Wanted(stage, error, portal), ids, everything, ("open", "retried") if ids else ("open",)
-        )
-        worn = [row for row in rows if row["retries"] >= RETRIES_MAX]
-        again = [row["dead_letter_id"] for row in rows if row["retries"] < RETRIES_MAX]
+        rows = await _chosen(store, Wanted(stage, error, portal), ids, everything)
+        gone = [row for row in rows if not row["has_original"]]
+        worn = [row for row in rows if row["has_original"] and row["retries"] >= RETRIES_MAX]
+        again = [row["dead_letter_id"] for row in rows if row["has_original"] and row["retries"] < RETRIES_MAX]
         if again:
             await retry(store, again)
-        click.echo(f"{len(again)} put back")
+        failed = [] if kafka_is_named() or not again else await select(store, Wanted(), ids=again)
+        click.echo(f"{len(again)} put back" + (f", {len(failed)} of them failed again" if failed else ""))
         if worn:
-            click.echo(
-                f"{len(worn)} left out, retried {RETRIES_MAX} times already: solieu dead-letters drop "
-                + " ".join(row["dead_letter_id"][:12] for row in worn[:5])
-            )
+            click.echo(f"{len(worn)} left out, retried {RETRIES_MAX} times already: {_drop(worn)}")
+        if gone:
+            click.echo(f"{len(gone)} left out, their originals were removed by retention: {_drop(gone)}")
 
-    ask(data, work)
+    ask(
+        data,
+        work,
+        stopped="stopped; what was not put back yet can be, by its id: solieu dead-letters list --state retried",
+    )
 
 
 @command.command("drop")
@@ -127,10 +137,12 @@ def retry_command(
 def drop_command(
     ids: tuple[str, ...], everything: bool, data: Path, stage: str | None, error: str | None, portal: str | None
 ) -> None:
-    """Give messages up. They stay in the table, and their pages stay counted as dead."""
+    """Give messages up. They stay in the table, and their pages stay counted as dead.
+
+    Without ids those that are open."""
 
     async def work(store: Store) -> None:
-        rows = await _chosen(store, Wanted(stage, error, portal), ids, everything, ("open", "retried"))
+        rows = await _chosen(store, Wanted(stage, error, portal), ids, everything)
         async with store.pool.acquire() as connection:
             names = [row["dead_letter_id"] for row in rows]
             await queries("dead_letters").decide(connection, ids=names, decision="drop")
@@ -140,7 +152,7 @@ def drop_command(
 
 
 async def select(
-    store: Store, wanted: Wanted, *, state: str | None = "open", ids: list[str] | None = None, limit: int = 10_000
+    store: Store, wanted: Wanted, *, state: str | None = "open", ids: list[str] | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
     """Dead letters without their originals, the newest first. None matches all."""
     async with store.pool.acquire() as connection:
@@ -180,19 +192,42 @@ async def _originals(store: Store, ids: list[str]) -> AsyncIterator[Message]:
         yield Message(row["origin_topic"], row["origin_key"], row["origin_value"], headers)
 
 
-async def _chosen(
-    store: Store, wanted: Wanted, ids: tuple[str, ...], everything: bool, states: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    named = [(await find(store, each))["dead_letter_id"] for each in ids]
-    if not named and not everything and wanted == Wanted():
+async def _chosen(store: Store, wanted: Wanted, ids: tuple[str, ...], everything: bool) -> list[dict[str, Any]]:
+    """Those named, whatever was decided on them; else those that are open and as wanted."""
+    await check_portal(store, wanted.portal)
+    if ids:
+        named = [(await find(store, each))["dead_letter_id"] for each in ids]
+        return await select(store, wanted, ids=named, state=None)
+    if not everything and wanted == Wanted():
         raise SolieuError("dead-letters-which", "which ones?", "name ids, or --stage, --error, --portal, or --all")
-    return [row for state in states for row in await select(store, wanted, ids=named or None, state=state)]
+    return await select(store, wanted)
+
+
+def _drop(rows: list[dict[str, Any]]) -> str:
+    more = " …" if len(rows) > NAMED_MAX else ""
+    return "solieu dead-letters drop " + " ".join(row["dead_letter_id"][:12] for row in rows[:NAMED_MAX]) + more
 
 
 def _line(row: dict[str, Any]) -> str:
-    where = row["url"] or row["article_id"] or ""
-    tries = f" retried {row['retries']}x" if row["retries"] else ""
+    where = row["url"] or row["article_id"] or "-"
+    tries = f", retried {row['retries']}x" if row["retries"] else ""
+    message = " ".join(row["message"].split())
     return (
-        f"{row['dead_letter_id'][:12]}  {row['failed_at']:%Y-%m-%d %H:%M}  {row['stage']:9} {row['error']:11}"
-        f" {row['portal'] or '-':16} {row['state']}{tries}  {where}\n              {row['message']}"
+        f"{row['dead_letter_id'][:12]}  {when(row['failed_at'])}  {row['stage']:9} {row['error']:11}"
+        f" {row['portal'] or '-':16} {row['state']}{tries}\n"
+        f"              {where}\n"
+        f"              {message[:MESSAGE_CHARS_MAX]}{'…' if len(message) > MESSAGE_CHARS_MAX else ''}"
     )
+
+
+def _shown(name: str, said: Any) -> str:
+    if said is None:
+        return "-"
+    if isinstance(said, bytes):
+        return f"{len(said)} bytes: {said[:200].decode('utf-8', 'replace')}"
+    if isinstance(said, datetime):
+        return when(said)
+    if name == "origin_headers":
+        pairs = (f"{key}: {base64.b64decode(value).decode('utf-8', 'replace')}" for key, value in said)
+        return f"\n{'':18}".join(pairs) or "-"
+    return str(said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,13 @@ from typing import Any, BinaryIO, Final
 
 import click
 
-from services.console.database import Store, ask, data_option, queries
+from services.console.database import Store, ask, check_portal, data_option, queries
 from shared.errors import SolieuError
 
+PERIOD: Final = re.compile(
+    r"\d{4}(-(H[12]|Q[1-4]|M(0[1-9]|1[0-2])/M(0[1-9]|1[0-2])|(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)|/\d{4})?"
+)
+"""As the table observation takes it (docs/observation.md)."""
 FETCH: Final = 2_000
 """Rows held at a time: an export of millions needs no more memory than one of thousands."""
 Row = dict[str, Any]
@@ -48,9 +53,12 @@ def command(form: str | None, output: Path | None, data: Path, **wanted: Any) ->
             name: list(value) or None if isinstance(value, tuple) else value for name, value in wanted.items()
         }
         check(chosen)
+        for portal in chosen["portals"] or ():
+            await check_portal(store, portal)
         kind = form or (output.suffix.lstrip(".").lower() if output else "csv")
         if kind not in WRITERS:
-            raise SolieuError("export-format", f"no format {kind!r}", "--format csv, jsonl or parquet")
+            said = f"no format {kind!r}" if kind else f"{output} does not say in which format"
+            raise SolieuError("export-format", said, "--format csv, jsonl or parquet")
         chosen["since"] = day_start(chosen["since"])
         with opened(output) as file, WRITERS[kind](file, output is not None) as sink:
             count = await copy(store, chosen, sink)
@@ -60,7 +68,7 @@ def command(form: str | None, output: Path | None, data: Path, **wanted: Any) ->
 
 
 def check(wanted: dict[str, Any]) -> None:
-    """Raises SolieuError where a code or key is none, with what is near it."""
+    """Raises SolieuError where a code, key or period is none, with what is near it."""
     import difflib
 
     from shared.vietnam.areas import UnknownArea, check_key
@@ -77,6 +85,10 @@ def check(wanted: dict[str, Any]) -> None:
             check_key(key)
         except UnknownArea as error:
             raise SolieuError("area-unknown", str(error), "name an area by its key") from None
+    for period in wanted.get("periods") or ():
+        if not PERIOD.fullmatch(period):
+            hint = "2023, 2023-H1, 2023-Q1, 2023-M01/M09, 2023-06, 2023-06-30, 2021/2025"
+            raise SolieuError("period-unknown", f"no period is written {period!r}", hint)
 
 
 async def copy(store: Store, wanted: dict[str, Any], sink: Sink) -> int:
@@ -105,19 +117,35 @@ async def _chunks(store: Store, wanted: dict[str, Any]) -> AsyncIterator[list[Ro
 
 @contextmanager
 def opened(output: Path | None) -> Iterator[BinaryIO]:
-    """The file, complete or not there at all: it is written beside and renamed. Raises SolieuError export-file."""
+    """The file, complete or not there at all: it is written beside and renamed. Raises SolieuError export-file.
+
+    A device or a pipe (/dev/stdout) is written to as it is."""
     if output is None:
         yield sys.stdout.buffer
+        sys.stdout.buffer.flush()  # here a full disk is told of
+        return
+    if output.exists() and not output.is_file():
+        with _writable(output), output.open("wb") as file:
+            yield file
         return
     half = output.with_name(f"{output.name}.part")
+    with _writable(output):
+        try:
+            with half.open("wb") as file:
+                yield file
+            half.replace(output)
+        finally:
+            half.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writable(output: Path) -> Iterator[None]:
     try:
-        with half.open("wb") as file:
-            yield file
-        half.replace(output)
+        yield
+    except BrokenPipeError:  # the reader has enough
+        raise
     except OSError as error:
         raise SolieuError("export-file", f"cannot write {output}: {error.strerror}", "choose another place") from None
-    finally:
-        half.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -159,10 +187,12 @@ def parquet_sink(file: BinaryIO, is_file: bool) -> Iterator[Sink]:
         from pyarrow import parquet
     except ImportError:
         raise SolieuError(
-            "parquet-missing", "Parquet needs pyarrow, which is not installed", 'run pip install "solieu[parquet]"'
+            "parquet-missing",
+            "Parquet needs pyarrow, which is not installed",
+            "run make setup, or pip install pyarrow; the image is without",
         ) from None
     numbers = {"value", "value_high", "target_value", "target_value_high", "plan_ratio", "confidence"}
-    integers = {"extractor_version", "warc_offset"}
+    integers = {"extractor_version", "warc_offset", "quote_start", "quote_end"}
     days, moments = {"period_from", "period_to"}, {"published", "fetched_at", "recorded_at", "retired_at"}
     schema: Any = None
     writer: Any = None

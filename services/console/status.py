@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ import click
 
 from services.console.database import Store, ask, check_portal, data_option, queries
 from services.console.feeding import kafka_is_named
+from services.console.times import age
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -176,14 +177,3 @@ def _stages(status: Status, rates: bool) -> Any:
 
 def _count(number: int) -> str:
     return f"{number:,}".replace(",", ".") if number else "-"
-
-
-def age(moment: datetime | None, now: datetime) -> str:
-    """`3 min`, `5 h`, `12 d`: how long ago; empty for None."""
-    if moment is None:
-        return ""
-    passed = max(now - moment, timedelta())
-    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if passed.total_seconds() >= 2 * seconds:
-            return f"{passed.total_seconds() / seconds:.0f} {unit}"
-    return f"{passed.total_seconds():.0f} s"

@@ -1,11 +1,11 @@
-"""`solieu trace`: the whole life of one article, from the address that was found to the figures that hold."""
+"""`solieu trace`: the whole life of one article or figure, from the address that was found to what holds."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +13,12 @@ import click
 
 from services.console.database import Store, ask, data_option, queries
 from services.console.figures import area_name, figure
-from shared.clock import VIETNAM
+from services.console.times import when
 from shared.errors import SolieuError
 
 REMOVED_CHARS_MAX: Final = 70
+PREFIX: Final = re.compile(r"[0-9a-f]{6,31}")
+"""The beginning of an id, as lists show it."""
 
 
 @click.command("trace")
@@ -28,16 +30,18 @@ REMOVED_CHARS_MAX: Final = 70
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @data_option
 def command(key: str, rules: bool, record: bool, as_json: bool, data: Path) -> None:
-    """Show the whole life of one article: found, fetched, archived, cleaned, read, written, retired.
+    """Show the whole life of one article: found, fetched, archived, sent on, cleaned, read, written, retired.
 
-    KEY is its address, or the id of the article, of one of its pages or observations, or of a dead letter."""
+    Named by its address, or by the id of the article, of one of its pages or observations, or of a dead letter; the
+    first six characters of an id are enough. Of an observation its own readings alone are shown, with the rules that
+    fired. Times are those of Viet Nam."""
 
     async def work(store: Store) -> None:
         life = await take(store, key)
         if as_json:
             click.echo(json.dumps(life, ensure_ascii=False, default=str, indent=2))
         else:
-            click.echo("\n".join(lines(life, rules=rules)))
+            click.echo("\n".join(lines(life, rules=rules or life["observation_id"] is not None)))
         if record:
             click.echo()
             click.echo(await archived(store, life))
@@ -46,42 +50,70 @@ def command(key: str, rules: bool, record: bool, as_json: bool, data: Path) -> N
 
 
 async def take(store: Store, key: str) -> dict[str, Any]:
-    """Everything that the tables hold of the article that `key` names. Raises SolieuError trace-unknown."""
+    """Everything that the tables hold of the article that `key` names; of its observations one alone, if it names that.
+
+    Raises SolieuError trace-unknown, trace-ambiguous."""
     sql = queries("trace")
     async with store.pool.acquire() as connection:
-        article = await sql.article_of(connection, key=key)
-        if article is None:
-            last = key.rstrip("/").rsplit("/", 1)[-1]
-            near = [row["url"] async for row in sql.near(connection, fragment=last)] if len(last) > 5 else []
-            raise SolieuError(
-                "trace-unknown",
-                f"nothing is known of {key!r}",
-                f"near it: {', '.join(near)}" if near else "name a URL as it was fetched, or an id of 32 characters",
-            )
+        article, observation = await _named(connection, key)
         head = await sql.article(connection, article=article)
         address = await sql.address(connection, article=article)
 
         async def many(query: Any) -> list[dict[str, Any]]:
             return [dict(row) async for row in query(connection, article=article)]
 
+        observations = await many(sql.observations)
+        shown = [each for each in observations if observation in (None, each["observation_id"])]
         return {
             "article_id": article,
+            "observation_id": observation,
             "address": dict(address) if address else None,
             "article": dict(head) if head else None,
             "copies": await many(sql.copies),
             "pages": await many(sql.pages),
             "revisions": await many(sql.revisions),
-            "observations": await many(sql.observations),
+            "observations": shown,
+            "observations_left_out": len({each["observation_id"] for each in observations}) - 1 if observation else 0,
             "dead_letters": await many(sql.letters),
         }
+
+
+async def _named(connection: Any, key: str) -> tuple[str, str | None]:
+    """Article and, where `key` names one, observation."""
+    from services.crawler.canonical import canonical_url
+    from services.crawler.portals import cms_table
+    from shared.ids import article_id
+
+    sql, keys = queries("trace"), [key]
+    if PREFIX.fullmatch(key):
+        rows = [row async for row in sql.beginning(connection, prefix=key)]
+        if len({row["id"] for row in rows}) > 1:
+            several = ", ".join(f"{row['kind']} {row['id']}" for row in rows[:4])
+            raise SolieuError("trace-ambiguous", f"several ids begin with {key!r}", f"name more of it: {several}")
+        keys += [row["id"] for row in rows]
+    elif key.startswith(("http://", "https://")):  # another form of an address: which CMS it is of is not known here
+        keys += sorted({article_id(canonical_url(key, cms)) for cms in (None, *cms_table())})
+    for each in keys:
+        if found := await sql.named(connection, key=each):
+            return found["article_id"], found["observation_id"]
+    last = key.rstrip("/").rsplit("/", 1)[-1]
+    near = [row["url"] async for row in sql.near(connection, fragment=last)] if len(last) > 5 else []
+    raise SolieuError(
+        "trace-unknown",
+        f"nothing is known of {key!r}",
+        f"near it: {', '.join(near)}" if near else "name a URL as it was fetched, or an id",
+    )
 
 
 def lines(life: dict[str, Any], *, rules: bool) -> Iterator[str]:
     article, address = life["article"], life["address"]
     yield f"article {life['article_id']}"
     if address:
-        source = f"source {address['source_id']} of {address['portal']}"
-        yield f"  found     {when(address['found_at'])}  {address['url']}, by {source}"
+        source = (
+            f"{address['source_kind']} {address['source_url']}" if address["source_url"] else "a source that is gone"
+        )
+        yield f"  found     {when(address['found_at'])}  {address['url']}"
+        yield f"  by        {source} of {address['portal']}"
         again = f", again {when(address['next_at'])}" if address["next_at"] else ""
         yield f"  visits    {address['visits']}, last {when(address['fetched_at'])}: {address['outcome'] or '-'}{again}"
     if article and article["title"]:
@@ -100,6 +132,8 @@ def lines(life: dict[str, Any], *, rules: bool) -> Iterator[str]:
         yield f"  failed    {when(letter['failed_at'])}  {letter['stage']}, {letter['error']}: {letter['message']}"
     for observation in life["observations"]:
         yield from _observation(observation, rules)
+    if life["observations_left_out"]:
+        yield f"and {life['observations_left_out']} more observations: solieu trace {life['article_id']}"
 
 
 def _page(page: dict[str, Any]) -> Iterator[str]:
@@ -111,8 +145,10 @@ def _page(page: dict[str, Any]) -> Iterator[str]:
     if page["warc_file"]:
         yield f"  archived  {page['warc_file']} at byte {page['warc_offset']}"
     tries = f", {page['attempts']} times again" if page["attempts"] else ""
+    if page["last_fetched_at"]:
+        yield f"  and again {when(page['last_fetched_at'])}, after another text in between"
     if page["published_at"]:
-        yield f"  published {when(page['published_at'])}{tries}"
+        yield f"  sent on   {when(page['published_at'])}{tries}"
     if page["discard_reason"]:
         detail = f" ({page['discard_detail']})" if page["discard_detail"] else ""
         yield f"  discarded {page['discard_reason']}{detail}, by cleaner {page['cleaner_version']}"
@@ -170,8 +206,3 @@ async def archived(store: Store, life: dict[str, Any]) -> str:
                 return f"{place.file} is not in {folder}: retention has removed it, or the archive is elsewhere"
             return body.decode("utf-8", "replace")
     return "no page of it was archived"
-
-
-def when(moment: datetime | None) -> str:
-    """Vietnamese time to the second; `-` for None."""
-    return moment.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M:%S") if moment else "-"

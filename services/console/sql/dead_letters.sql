@@ -1,6 +1,7 @@
 -- name: list_letters(stage, error, portal, state, ids, limit)
 -- Newest first. Null matches all.
-SELECT dead_letter_id, stage, error, portal, failed_at, retries, state, url, article_id, left(message, 300) AS message
+SELECT dead_letter_id, stage, error, portal, failed_at, retries, state, url, article_id, left(message, 300) AS message,
+    origin_value IS NOT NULL AS has_original
 FROM dead_letter
 WHERE (:stage::text IS NULL OR stage = :stage)
     AND (:error::text IS NULL OR error = :error)

@@ -3,7 +3,8 @@
 SELECT o.observation_id, o.indicator, i.name_vi AS indicator_name, o.label, o.measure, o.value, o.value_high, o.unit,
     o.comparator, o.status, o.period, period_from(o.period) AS period_from, period_to(o.period) AS period_to, o.area,
     area.name AS area_name, o.locality, o.target_value, o.target_value_high, o.plan_ratio,
-    o.breakdown::text AS breakdown, round(o.confidence::numeric, 3)::float8 AS confidence, array_to_string(o.flags, ' ') AS flags, o.quote, o.sentence,
+    o.breakdown::text AS breakdown, round(o.confidence::numeric, 3)::float8 AS confidence, array_to_string(o.flags, ' ') AS flags, o.quote,
+    o.quote_start, o.quote_end, o.sentence,
     a.title, a.url, a.portal, a.published, a.copy_of, o.article_id, o.revision, o.extractor_version, p.page_id,
     p.fetched_at, p.body_sha256, p.warc_file, p.warc_offset, o.recorded_at, o.retired_at
 FROM observation AS o

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.servers
 
 
 async def given(store: Store) -> None:
-    """Portal mau: a page written, one discarded, one that the extractor owes. Portal khac: one that the cleaner does."""
+    """Portal mau: a page written, one discarded, one that the extractor owes. Portal khac: one owed by the cleaner."""
     await Writer(store.pool)(
         records(cleaned("a"), *extraction("a", observation()), discarded("b", day=1), cleaned("c", day=2))
     )

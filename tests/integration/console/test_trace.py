@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from services.console.database import Store
 from services.console.trace import lines, take
+from services.crawler.canonical import canonical_url
 from services.writer.write import Writer
 from shared.errors import SolieuError
+from shared.ids import article_id
 from tests.fixtures.events import cleaned, discarded, extraction, observation, page_id, records, url
 from tests.fixtures.store import store_of
 
@@ -33,6 +36,50 @@ async def test_every_name_leads_to_the_same_life(postgres_dsn: str, tmp_path: Pa
     assert text.count("  holds") == 1
     assert text.count("  retired 20") == 1
     assert "    pair" in text
+
+
+HEXADECIMAL = "5eed0a17", "5eed0b22"
+
+
+async def given_two(store: Store) -> None:
+    first, second = (observation("a", value=n, observation_id=name * 4) for n, name in enumerate(HEXADECIMAL, 41))
+    await Writer(store.pool)(records(cleaned(), *extraction("a", first, second)))
+
+
+@pytest.mark.parametrize("key", [HEXADECIMAL[0] * 4, HEXADECIMAL[0], HEXADECIMAL[0][:6]])
+async def test_of_an_observation_its_own_readings_are_shown(postgres_dsn: str, tmp_path: Path, key: str) -> None:
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await given_two(store)
+        text = "\n".join(lines(await take(store, key), rules=True))
+    assert "jobs_created level: 41 người" in text
+    assert "level: 42 người" not in text
+    assert text.endswith("and 1 more observations: solieu trace a")
+
+
+async def test_too_little_of_an_id_is_told(postgres_dsn: str, tmp_path: Path) -> None:
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await given_two(store)
+        assert (await take(store, "a"))["observations_left_out"] == 0
+        with pytest.raises(SolieuError, match="nothing is known of '5eed0'"):
+            await take(store, "5eed0")
+        more = observation("b", observation_id="5eed0a99" * 4)
+        await Writer(store.pool)(records(cleaned("b"), *extraction("b", more)))
+        with pytest.raises(SolieuError, match=r"trace-ambiguous.*'5eed0a'[^$]*observation 5eed0a99"):
+            await take(store, "5eed0a")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "http://www.tinh.example/tin/viec-lam-12.html?utm_source=x#top",
+        "https://tinh.example/tin/viec-lam-12.html",
+    ],
+)
+async def test_another_form_of_an_address_leads_there_too(postgres_dsn: str, tmp_path: Path, key: str) -> None:
+    article = article_id(canonical_url("http://tinh.example/tin/viec-lam-12.html", "nukeviet"))
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await Writer(store.pool)(records(cleaned(article, url="http://tinh.example/tin/viec-lam-12.html")))
+        assert (await take(store, key))["article_id"] == article
 
 
 async def test_an_unknown_address_is_told_what_is_near(postgres_dsn: str, tmp_path: Path) -> None:
