@@ -100,9 +100,8 @@ def past_year(find: Find, state: State) -> Answer:
         first = published.year - find.number + (1 if published.month >= 10 else 0)
         last = published.year if published.month >= 4 else published.year - 1
         return (f"{min(first, last)}/{last}", "span") if find.number <= _SPAN_YEARS_MAX else None
-    if published.year - state.frame.year in (0, 1) and len(state.frame.period) == 4:
-        return str(state.frame.year), "period"
-    return str(published.year - (0 if published.month >= 11 else 1)), "period"
+    ending = published.month >= 11 and state.frame.year == published.year
+    return str(published.year - (not ending)), "period"
 
 
 def years_of_work(find: Find, state: State) -> Answer:
