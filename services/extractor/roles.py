@@ -52,7 +52,7 @@ _POVERTY_WORK: Final = r"(?! nghèo\b(?! bình quân| mỗi| từ| hằng| hàng
 """`giảm nghèo` is a field of work, unless a number or an average follows."""
 _DIRECTION: Final = re.compile(
     fold(
-        rf"\b(tăng trưởng|tăng|(?<!cắt )(?<!suy )giảm{_POVERTY_WORK}|kéo giảm|hạ"
+        rf"\b(tăng trưởng|tăng|(?<!cắt )(?<!suy )(?<!miễn )giảm{_POVERTY_WORK}|kéo giảm|hạ"
         r"|ít hơn|nhiều hơn|cao hơn|thấp hơn|hụt)\b(?! cường\b)"
     )
 )
