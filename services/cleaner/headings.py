@@ -66,7 +66,10 @@ def is_bracketed_date(text: str) -> bool:
 def looks_like_title(el: Element) -> bool:
     """By its tag, its class or its style; holds no link."""
     named = el.tag in _TAGS or bool(TITLE_NAME.search(el.get("class") or "")) or is_styled_title(el)
-    return named and _CHARS[0] <= len(text_of(el)) <= _CHARS[1] and next(el.iter("a"), None) is None
+    if not named or next(el.iter("a"), None) is not None:
+        return False
+    text = text_of(el)
+    return _CHARS[0] <= len(text) <= _CHARS[1] and not text.endswith(":")
 
 
 def is_styled_title(el: Element) -> bool:

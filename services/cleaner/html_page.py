@@ -243,6 +243,10 @@ def _refused(
         return Reason.LISTING, "nothing but headlines of other articles"
     if head.is_list and size < 600:
         return Reason.LISTING, "its JSON-LD calls it a collection"
+    if listing.is_document_list(kept):
+        return Reason.LISTING, "names of documents"
+    if listing.is_document_record(kept):
+        return Reason.ATTACHMENT_ONLY, "the entry of a document register"
     if scrambled and size < 300:
         return Reason.SCRAMBLED, "the body is a coded run"
     prose = [line for line in kept if len(line.text) >= _TEXT_CHARS_MIN or line.kind is Kind.ROW]

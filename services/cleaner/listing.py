@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.cleaner.dom import Index, text_of
-from services.cleaner.lines import Kind, Line, is_prose
+from services.cleaner.lines import PROSE_CHARS, Kind, Line, is_prose
 from services.cleaner.meta import Meta
 from services.cleaner.visible_dates import day_time
 
@@ -21,6 +21,18 @@ SHORT_CHARS: Final = 900
 """Running text up to which a page may be a section's front page with a few teasers."""
 FRONT_HEADLINES: Final = 12
 _OWN_CHARS: Final = 200
+_DOCUMENT: Final = re.compile(
+    r"(?:(?:dự thảo|bãi bỏ|về việc ban hành) )?(?:quyết định|nghị quyết|nghị định|kế hoạch|công văn|thông tư|chỉ thị|"
+    r"báo cáo|tờ trình|luật|thông báo|công điện|hướng dẫn|giấy mời|v/v|về việc)\b",
+    re.IGNORECASE,
+)
+_DOCUMENTS_MIN: Final = 3
+_DOCUMENTS_SHARE: Final = 0.8
+_RECORD: Final = re.compile(
+    r"(?:mã ?/ ?)?(?:số (?:ký )?hiệu|số/ký hiệu|ký hiệu|ngày (?:ban hành|(?:có )?hiệu lực|hết hiệu lực|ký)|trích yếu|"
+    r"trích dẫn|(?:cơ quan|đơn vị) ban hành|loại văn bản|lĩnh vực|người ký|tình trạng(?: hiệu lực)?|hiệu lực)\s*[:|]",
+    re.IGNORECASE,
+)
 
 
 def headlines(index: Index) -> int:
@@ -64,3 +76,17 @@ def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bo
     if anchored and own >= _OWN_CHARS and linking[0] > body[-1]:  # a short article with others' headlines under it
         return False
     return meta.is_list or own < 300 or own < linked
+
+
+def is_document_list(lines: Sequence[Line]) -> bool:
+    """The text is names of official documents, each a line that is no sentence."""
+    long = [line.text for line in lines if len(line.text) >= PROSE_CHARS // 2 and line.kind is not Kind.ROW]
+    named = sum(bool(_DOCUMENT.match(text)) and text[-1] not in ".;:!?" for text in long)
+    return named >= _DOCUMENTS_MIN and named >= _DOCUMENTS_SHARE * len(long)
+
+
+def is_document_record(lines: Sequence[Line]) -> bool:
+    """The text is the entries of a document register: number, dates, issuer, abstract."""
+    entries = [line for line in lines if _RECORD.match(line.text)]
+    rest = sum(len(line.text) for line in lines if is_prose(line) and line not in entries)
+    return len({line.text.split(":")[0] for line in entries}) >= _DOCUMENTS_MIN and rest < _OWN_CHARS

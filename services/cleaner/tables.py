@@ -150,8 +150,10 @@ def _heading_rows(grid: list[list[_Cell]]) -> int:
     first = [cell for cell in grid[0] if cell.text]
     if any(_is_number(cell.text) for cell in first) or len({id(cell) for cell in first}) < 2:
         return 0
-    below = any(_is_number(cell.text) for row in grid[1:] for cell in row[1:])
-    if not (all(cell.heading for cell in first) or below):
+    values = [cell.text for row in grid[1:] for cell in row[1:] if cell.text]
+    numbers = sum(map(_is_number, values))
+    mostly = numbers >= 0.8 * len(values) or len(grid[0]) > 2  # two columns may be labels and values of any kind
+    if not (all(cell.heading for cell in first) or (numbers and mostly)):
         return 0
     count = 1
     while count < min(4, len(grid) - 1):

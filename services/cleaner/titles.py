@@ -69,9 +69,10 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
         text = heading_text(el)
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and not _links_away(el, meta):
             return Title(clean(text), el, 1.0 if _agrees(key(text), keys) else 0.8)
+    own = {key(text) for text in refs if text != meta.title}
     for el in _headings(index) if refs else ():
         text = heading_text(el)
-        if key(text) == key(meta.site_name):
+        if key(text) == key(meta.site_name) or (_PORTAL.match(text) and key(text) not in own):
             continue
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not _links_away(el, meta):
             return Title(clean(text), el, 1.0)
@@ -127,7 +128,9 @@ def _said_plainly(body: Element, refs: list[str], keys: list[str]) -> Element | 
         if len(start) < _START_CHARS or not any(start in ref for ref in refs):
             continue
         text = text_of(el)
-        if len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not any(True for _ in el.iterancestors("a")):
+        if _PORTAL.match(text) or len(text) > TITLE_CHARS[1] or next(el.iterancestors("a"), None) is not None:
+            continue
+        if _agrees(key(text), keys):
             return el
     return None
 
