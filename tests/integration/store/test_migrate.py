@@ -11,7 +11,7 @@ import pytest
 from services.writer.write import Writer
 from shared.errors import SolieuError
 from shared.store.migrate import Migration, migrate, migrations
-from shared.store.pool import open_pool
+from shared.store.pool import Pool, open_pool
 from shared.vietnam.areas import areas
 from shared.vietnam.catalogue import catalogue
 from tests.fixtures.events import cleaned, extraction, observation, page_id, records
@@ -273,11 +273,32 @@ def test_misnamed_files_are_refused(tmp_path: Path, names: list[str]) -> None:
         migrations(tmp_path)
 
 
-async def test_every_table_and_its_obscure_columns_are_documented(postgres_dsn: str) -> None:
+async def test_every_table_and_column_is_documented(postgres_dsn: str) -> None:
     connection = await asyncpg.connect(postgres_dsn)
     bare = await connection.fetch(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
-        " AND obj_description(oid) IS NULL AND relname <> 'migration'"
+        "SELECT relname, attname FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum >= 0 AND NOT attisdropped"
+        " AND (obj_description(c.oid, 'pg_class') IS NULL OR attnum > 0 AND col_description(c.oid, attnum) IS NULL)"
     )
+    assert [tuple(row) for row in bare] == []
+    said = "SELECT col_description('plan_vs_actual'::regclass, 1), col_description('ledger'::regclass, 1)"
+    assert "Code of the catalogue" in (await connection.fetchrow(said))[0]
     await connection.close()
-    assert not bare
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "UPDATE page SET warc_file = 'x', warc_offset = NULL",
+        "UPDATE observation SET measure = 'plan_ratio', unit = 'person'",
+        "UPDATE observation SET quote = 'khác'",
+        "UPDATE observation SET area = '63-99'",
+        "UPDATE observation SET indicator = NULL, label = NULL",
+        "UPDATE observation SET period = 'năm 2023'",
+        "UPDATE observation SET value = 'NaN'",
+    ],
+)
+async def test_the_tables_state_the_contract(database: Pool, mistake: str) -> None:
+    await Writer(database)(records(cleaned(), *extraction("a", observation())))
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+        await database.execute(mistake)

@@ -24,16 +24,16 @@ from services.console.status import take
 from services.crawler.portals import Portal
 from services.crawler.postgres_state import PostgresState
 from services.writer.write import Writer
-from shared.store.migrate import migrate
+from shared.store.migrate import Migration, migrate, migrations
 from shared.store.pool import open_pool
 from tests.fixtures.events import cleaned, extraction, observation, records
 from tests.fixtures.store import store_of
-from tests.integration.store.test_migrate import BARE, migrations
 
 pytestmark = pytest.mark.servers
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 ARTICLES = 40
+BARE = Migration("9998_bare", "-- no-transaction\nCREATE INDEX CONCURRENTLY page_bare ON page (canonical_url);\n")
 
 
 @pytest.fixture
