@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 LINKS_MAX: Final = 3000
+ANCHORS_MAX: Final = 5000
+"""Links of a page that are looked at for whatever purpose. A portal's home page has some hundred."""
 BLOCK_CHARACTERS_MAX: Final = 1500
 """The block of one article in a list is shorter; a longer one holds other things too."""
 DEPTH_MAX: Final = 60
@@ -77,7 +79,9 @@ def read_listing(
         around = blocks[address]
         lead = _lead(plain(" ".join(around), BLOCK_CHARACTERS_MAX), title)
         items.append(FeedItem(address, title, _published(around, title, fetched_at), lead))
-    return FeedReading("listing", tuple(items), tuple(problems), next_page(root, base, url), _feeds(root, base, url))
+    return FeedReading(
+        "listing", tuple(items), tuple(problems), next_page(root, base, url, ANCHORS_MAX), _feeds(root, base, url)
+    )
 
 
 def _base(root: HtmlElement, url: str) -> str:
@@ -103,7 +107,7 @@ def _anchors(
 ) -> list[tuple[HtmlElement, str]]:
     pattern, found = _pattern(links, cms), []
     headed = _headed(root, base) if links is None and cms is None else frozenset()
-    for anchor in root.iter("a"):
+    for anchor in islice(root.iter("a"), ANCHORS_MAX):
         address = absolute(anchor.get("href") or "", base) if anchor.get("href") else None
         if address is None:
             continue
@@ -187,7 +191,7 @@ def _feeds(root: HtmlElement, base: str, url: str) -> tuple[str, ...]:
     """Feeds that the page announces, then those it links to, as the pages do that list a site's feeds. No comments'."""
     announced = [link.get("href") for link in root.iterfind(".//link[@href]") if _is_feed(link)]
     found = [absolute(href or "", base) for href in announced]
-    for anchor in root.iterfind(".//a[@href]"):
+    for anchor in islice(root.iterfind(".//a[@href]"), ANCHORS_MAX):
         address = absolute(anchor.get("href") or "", base)
         parts = urlsplit(address or "")
         if _FEED_LINK.search(f"{parts.path}?{parts.query}") and _is_near(parts.hostname, urlsplit(url).hostname):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -23,24 +24,25 @@ _RUN: Final = re.compile(r"\d+")
 _ONWARD: Final = re.compile(r"(?:trang )?(?:sau|tiếp(?: theo)?|kế(?: tiếp)?)|next(?: page)?|older posts")
 
 
-def next_page(root: HtmlElement, base: str, url: str) -> str | None:
-    """Address of the page after the one at `url`; None where the page doesn't say. On the same host."""
+def next_page(root: HtmlElement, base: str, url: str, anchors_max: int) -> str | None:
+    """Address of the page after the one at `url`, on its host; None where the first `anchors_max` links don't say."""
     url = clean_address(url) or url
     for element in (*root.iterfind(".//link[@rel]"), *root.iterfind(".//a[@rel]")):
         if "next" in (element.get("rel") or "").lower().split():
             return _same_host(absolute(element.get("href") or "", base), url)
-    return _by_number(root, base, url) or _by_word(root, base, url)
+    anchors = list(islice(root.iter("a"), anchors_max))
+    return _by_number(anchors, base, url) or _by_word(anchors, base, url)
 
 
 def _same_host(found: str | None, url: str) -> str | None:
     return found if found and found != url and urlsplit(found).hostname == urlsplit(url).hostname else None
 
 
-def _by_number(root: HtmlElement, base: str, url: str) -> str | None:
+def _by_number(anchors: list[HtmlElement], base: str, url: str) -> str | None:
     """Addresses of a pager are alike but for one number in each. On a later page that number tells where we are; the
     first page often has an address of another form, and then the link that is labelled 2 leads on."""
     pagers: dict[str, dict[int, str]] = defaultdict(dict)
-    for label, address in _numbers(root, base, url):
+    for label, address in _numbers(anchors, base, url):
         pagers[_RUN.sub("#", address)].setdefault(label, address)
     own = pagers.get(_RUN.sub("#", url))
     if own is not None and len(own) <= NUMBERS_MAX:
@@ -56,8 +58,8 @@ def _is_second(address: str, url: str) -> bool:
     return urlsplit(address).path.startswith(stem) and any(run <= ARTICLES_A_PAGE_MAX for run in runs)
 
 
-def _numbers(root: HtmlElement, base: str, url: str) -> Iterator[tuple[int, str]]:
-    for anchor in root.iter("a"):
+def _numbers(anchors: list[HtmlElement], base: str, url: str) -> Iterator[tuple[int, str]]:
+    for anchor in anchors:
         label = anchor.text_content().strip()
         if _NUMBER.fullmatch(label) and (address := _same_host(absolute(anchor.get("href") or "", base), url)):
             yield int(label), address
@@ -75,8 +77,8 @@ def _after(url: str, addresses: list[str]) -> str | None:
     return min(later)[1] if later else None
 
 
-def _by_word(root: HtmlElement, base: str, url: str) -> str | None:
-    for anchor in root.iter("a"):
+def _by_word(anchors: list[HtmlElement], base: str, url: str) -> str | None:
+    for anchor in anchors:
         words = {
             " ".join(text.lower().split()).strip("»›>→ ")
             for text in (anchor.text_content(), anchor.get("title"), anchor.get("aria-label"))

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 from services.crawler.canonical import absolute
@@ -25,8 +26,11 @@ from services.crawler.feeds.text import plain
 
 ITEMS_MAX: Final = 2000
 """NukeViet's longest feed has 1,000 items."""
+PROLOG_MAX: Final = 10_000
+"""Characters before the root element: declarations and comments. What is longer is junk."""
 
 _ROOT: Final = re.compile(r"<(?:rss|feed|rdf:RDF|[a-z]+:feed)\b", re.IGNORECASE)
+_ITEM: Final = re.compile(r"<(item|entry)\b", re.IGNORECASE)
 _BARE_AMPERSAND: Final = re.compile(r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _NAMED: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _CRIPPLED: Final = re.compile(r"""(?<=[>"'\[\s])(https?):/?(?=[\w-]+(?:\.[\w-]+)+)""", re.IGNORECASE)
@@ -41,7 +45,7 @@ def is_syndication(text: str) -> bool:
 def read_syndication(text: str, url: str, fetched_at: datetime, problems: list[str]) -> FeedReading:
     """The items of a feed fetched from `url`. `problems` are added to. Never raises on what a server may send."""
     parsed = _feedparser().parse(
-        BytesIO(_repaired(text, problems).encode()),
+        BytesIO(_repaired(_bounded(text, problems), problems).encode()),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -51,7 +55,7 @@ def read_syndication(text: str, url: str, fetched_at: datetime, problems: list[s
     elif parsed.get("bozo"):
         problems.append("no well-formed XML")
     kind = "atom" if parsed.get("version", "").startswith("atom") or re.search(r"<(?:\w+:)?feed\b", text) else "rss"
-    entries: Sequence[Mapping[str, Any]] = parsed.entries[:ITEMS_MAX]
+    entries: Sequence[Mapping[str, Any]] = parsed.entries
     dates = _dates(entries, str(parsed.feed.get("generator", "")), fetched_at, problems)
     base = url or str(parsed.feed.get("link") or "")
     items = [_item(entry, published, base, problems) for entry, published in zip(entries, dates, strict=True)]
@@ -87,12 +91,26 @@ def _feedparser() -> Any:
                     sys.modules[name] = module
 
 
+def _bounded(text: str, problems: list[str]) -> str:
+    """With the first ITEMS_MAX items: feedparser needs ever longer for more, above all where none of them ends."""
+    after = next(islice(_ITEM.finditer(text), ITEMS_MAX, None), None)
+    if after is None:
+        return text
+    problems.append(f"cut after {ITEMS_MAX} items")
+    return text[: after.start()] + ("</feed>" if after[1].lower() == "entry" else "</channel></rss>")
+
+
 def _repaired(text: str, problems: list[str]) -> str:
     """From the root element on, under a right declaration, with stray `&`, HTML's entities and `http:host/` mended."""
     root = _ROOT.search(text)
     start = root.start() if root else 0
-    before = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", "", text[:start], flags=re.DOTALL)
-    if before.strip():
+    before = re.sub(
+        r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>",
+        "",
+        text[: min(start, PROLOG_MAX)],
+        flags=re.DOTALL,
+    )
+    if before.strip() or start > PROLOG_MAX:
         problems.append("text before the feed")
     pieces: list[str] = []
     at = start

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ import yaml
 
 from services.crawler.canonical import absolute
 from services.crawler.feeds.decode import decode
-from services.crawler.feeds.listing import is_article
+from services.crawler.feeds.listing import ANCHORS_MAX, is_article
 from services.crawler.portals import cms_table
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def read_home(body: bytes, url: str, content_type: str, cms: str | None) -> Home
 
 def _sections(root: HtmlElement, url: str, cms: str | None) -> tuple[str, ...]:
     ranked: dict[str, int] = {}
-    for anchor in root.iterfind(".//a[@href]"):
+    for anchor in islice(root.iterfind(".//a[@href]"), ANCHORS_MAX):
         words = " ".join(anchor.text_content().lower().split())
         address = absolute(anchor.get("href") or "", url)
         if not words or len(words) > SECTION_CHARACTERS_MAX or address is None or address == url:
