@@ -183,7 +183,7 @@ def test_root_without_user_namespaces_runs_it_as_nobody(folder: Path, monkeypatc
         pytest.skip("nobody cannot read this checkout's .venv")
     with postgres_server(folder):  # made while user namespaces were to be had
         pass
-    monkeypatch.setattr(account.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shared.store.account.shutil.which", lambda name: None)
     with postgres_server(folder):
         server = running_server(folder)
         assert server
@@ -192,7 +192,7 @@ def test_root_without_user_namespaces_runs_it_as_nobody(folder: Path, monkeypatc
 
 @AS_ROOT
 def test_root_without_any_other_account_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shared.store.account.shutil.which", lambda name: None)
     monkeypatch.setattr(account, "BECOME_NOBODY", "raise SystemExit(1)")
     refused(folder, "postgres-root")
 
