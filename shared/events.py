@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, PlainSerializer
 
 from shared.vocabulary import Comparator, Measure, Status, Unit
 
@@ -37,7 +37,8 @@ Number = Annotated[Decimal, PlainSerializer(_number, return_type=int | float, wh
 
 
 class Event(BaseModel):
-    """Base of all contracts. Unknown fields are ignored, so that an older reader accepts a newer writer."""
+    """Base of all contracts. Unknown fields are ignored, so that an older reader accepts a newer writer. Times by which
+    events are ranked must carry their zone, as the schemas' `date-time` does: others could not be compared."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     TYPE: ClassVar[str]
@@ -68,7 +69,7 @@ class PageFetched(Event):
     area: str | None = None
     profile: str | None = None
     """Cleaner profile that the portal's entry names, if any."""
-    fetched_at: datetime
+    fetched_at: AwareDatetime
     status: int
     content_type: str = ""
     body: Base64Bytes
@@ -115,7 +116,7 @@ class ArticleCleaned(Event):
     page_id: str
     article_id: str
     revision: str
-    revised_at: datetime
+    revised_at: AwareDatetime
     """When the page with this text was fetched. Of two revisions the later one is the newer."""
     url: str
     canonical_url: str
@@ -158,7 +159,7 @@ class ArticleDiscarded(Event):
     article_id: str
     url: str
     portal: str
-    fetched_at: datetime
+    fetched_at: AwareDatetime
     reason: str
     """A word of the closed set in services/cleaner/outcomes.py: listing, home, soft_404, login, challenge, ..."""
     detail: str = ""
@@ -215,7 +216,7 @@ class IndicatorObserved(Event):
 
     article_id: str
     revision: str
-    revised_at: datetime
+    revised_at: AwareDatetime
     cleaner_version: int = 1
     extractor_version: int
     url: str
@@ -241,7 +242,7 @@ class ArticleExtracted(Event):
     page_id: str
     article_id: str
     revision: str
-    revised_at: datetime
+    revised_at: AwareDatetime
     cleaner_version: int = 1
     extractor_version: int
     portal: str
@@ -266,7 +267,7 @@ class DeadLetter(Event):
     stage: str
     error: Literal["poison", "time_limit", "worker_died", "too_large", "refused"]
     message: str
-    failed_at: datetime
+    failed_at: AwareDatetime
     attempt: int = 1
     origin_topic: str
     origin_partition: int

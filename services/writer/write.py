@@ -8,18 +8,16 @@ matter. The proof is tests/integration/writer/test_any_history.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
-from services.writer import batch as rows
-from services.writer.batch import Batch
+from services.writer.batch import Prepared, prepare, reason
 from services.writer.queries import queries
 from shared.bus.api import Record, Rejected, Transient
-from shared.copies import COPY_BITS_MAX
-from shared.events import Event
 from shared.store.pool import ACQUIRE_S_MAX, LOST, Pool
 
 POISON: Final[tuple[type[Exception], ...]] = (
@@ -30,10 +28,13 @@ POISON: Final[tuple[type[Exception], ...]] = (
 )
 """The data's own fault: it would fail again."""
 
+SLICE: Final = 1000
+"""Records in a transaction: unnest upserts reach their full rate at some 1,000 rows, and of a batch with several slices
+the next is made rows of while the database works on one."""
+BUSY: Final = ("merge_observations", "merge_revisions")
+"""The statements that keep the database at work longest, the longest first."""
 
-SLICE: Final = 2000
-"""Records in a transaction: unnest upserts reach their full rate at some 1,000 rows. Of a batch with several slices the
-next is decoded while the database works on one."""
+Preparation: TypeAlias = Callable[[], asyncio.Task[Prepared]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,79 +51,45 @@ class Writer:
         again changes nothing of that. Anything else is a mistake of ours.
         """
         refused: dict[int, str] = {}
+        indices = range(len(records))
         try:
             async with self.pool.acquire(timeout=ACQUIRE_S_MAX) as connection:
-                ahead = _reading(records, 0)
-                for low in range(0, len(records), SLICE):
-                    events, bad = await ahead
-                    refused |= bad
-                    ahead = _reading(records, low + SLICE)  # while the database works on this one
-                    await _write_or_halve(connection, events, refused)
+                ahead = _preparation(records, indices[:SLICE])
+                for low in indices[::SLICE]:
+                    prepared = await ahead()
+                    ahead = _preparation(records, indices[low + SLICE : low + 2 * SLICE])
+                    await _write_or_halve(connection, records, prepared, refused, ahead)
         except LOST as error:
-            raise Transient(f"database: {rows.reason(error)}") from error
+            raise Transient(f"database: {reason(error)}") from error
         if refused:
             raise Rejected(refused)
 
 
-def _reading(records: Sequence[Record], low: int) -> asyncio.Task[rows.Read]:
-    """Decodes one slice in a thread."""
-    return asyncio.create_task(asyncio.to_thread(rows.read, records, low, low + SLICE))
+def _preparation(records: Sequence[Record], indices: Sequence[int]) -> Preparation:
+    """Prepares some of `records` in a thread, which the first call starts; every call gives the same task."""
+    return cache(lambda: asyncio.create_task(asyncio.to_thread(prepare, records, indices)))
 
 
-async def _write_or_halve(connection: Any, events: Sequence[tuple[int, Event]], refused: dict[int, str]) -> None:
-    if not events:
+async def _write_or_halve(
+    connection: Any, records: Sequence[Record], prepared: Prepared, refused: dict[int, str], ahead: Preparation
+) -> None:
+    """Writes what is `prepared`. Starts `ahead` when its longest statement is on its way: during short ones the thread
+    would hold the interpreter each time that the database has answered, and leave it idle."""
+    refused |= prepared.refused
+    taken, statements = prepared.taken, prepared.statements
+    if not taken:
         return
+    longest = next((name for name in BUSY if name in statements), None)
     try:
         async with connection.transaction():
-            await write_events(connection, [event for _, event in events])
+            for name, parameters in statements.items():
+                if name == longest:
+                    ahead()
+                await getattr(queries(), name)(connection, **parameters)
     except POISON as error:
-        if len(events) == 1:
-            refused[events[0][0]] = rows.reason(error)
+        if len(taken) == 1:
+            refused[taken[0]] = reason(error)
             return
-        half = len(events) // 2
-        await _write_or_halve(connection, events[:half], refused)
-        await _write_or_halve(connection, events[half:], refused)
-
-
-async def write_events(connection: Any, events: Sequence[Event]) -> None:
-    """Merges `events` into the tables. Call it in a transaction. Raises what asyncpg raises."""
-    batch = Batch()
-    for event in events:
-        batch.add(event)
-    origins = rows.origins(batch.dead)
-    sql = queries()
-    pages = rows.page_rows(batch, origins)
-    portals = {*pages.get("portal", ()), *(e.portal for e in batch.cleaned)} - {None}
-    fetches = batch.fetches()
-    articles = sorted(set(fetches.get("article", ())))
-    if portals:
-        await sql.add_portals(connection, portals=sorted(portals))
-    if articles:
-        await sql.claim_articles(connection, **fetches)
-    if pages:
-        await sql.add_pages(connection, **pages)
-    if batch.cleaned or batch.discarded:
-        await sql.merge_cleanings(connection, **rows.cleaning_rows(batch))
-    if batch.cleaned:
-        await _write_revisions(connection, batch)
-    if batch.observed:
-        await sql.merge_observations(connection, **rows.observation_rows(batch.observed))
-    if batch.extracted:
-        await sql.merge_extractions(connection, **rows.extraction_rows(batch.extracted))
-        await sql.merge_figures(connection, **rows.figure_rows(batch.extracted))
-    if articles:
-        await sql.settle_observations(connection, articles=articles)
-    if batch.dead:
-        await sql.merge_dead_letters(connection, **rows.dead_letter_rows(batch.dead, origins))
-        await sql.mark_dead(connection, pages=sorted({o.page_id for o in origins if o.page_id}))
-
-
-async def _write_revisions(connection: Any, batch: Batch) -> None:
-    sql = queries()
-    await sql.lock_copies(connection)
-    await sql.merge_revisions(connection, **rows.revision_rows(batch.cleaned))
-    await sql.settle_heads(connection, **rows.head_rows(batch.cleaned))
-    articles = sorted({event.article_id for event in batch.cleaned})
-    follow = [row["article_id"] async for row in sql.settle_copies(connection, articles=articles, bits=COPY_BITS_MAX)]
-    if follow:
-        await sql.settle_page_copies(connection, articles=follow)
+        half = len(taken) // 2
+        for part in taken[:half], taken[half:]:
+            await _write_or_halve(connection, records, await _preparation(records, part)(), refused, ahead)

@@ -5,11 +5,10 @@ INSERT INTO portal (portal) SELECT DISTINCT unnest(:portals::text[]) ORDER BY 1 
 -- name: claim_articles(article, fetched_at)!
 -- A row for each article, known by its id alone until its own event arrives; locked until the transaction ends (ON
 -- CONFLICT locks also where it updates nothing). In the order of their ids, so that two writers wait for each other
--- rather than deadlock; all later statements then see what the other one committed. Several rows an article may be given.
+-- rather than deadlock; all later statements then see what the other one committed. One row an article.
 INSERT INTO article AS kept (article_id, first_fetched_at)
-SELECT article_id, min(fetched_at)
+SELECT article_id, fetched_at
 FROM unnest(:article::text[], :fetched_at::timestamptz[]) AS new (article_id, fetched_at)
-GROUP BY article_id
 ORDER BY article_id
 ON CONFLICT (article_id) DO UPDATE SET first_fetched_at = excluded.first_fetched_at
 WHERE kept.first_fetched_at IS NULL OR excluded.first_fetched_at < kept.first_fetched_at;
@@ -58,52 +57,46 @@ WHERE article.article_id = new.article_id
 -- Two writers that add near-duplicates at the same time would not see each other's: one at a time.
 SELECT pg_advisory_xact_lock(hashtext('solieu.copies'));
 
--- name: settle_copies(articles, bits)
+-- name: settle_copies(articles, bits)!
 -- An article is a copy of the earliest article that is nearly the same (the same numbers; at most :bits of 64 bits
--- differ), if that is earlier than itself. Decided anew for :articles, for their neighbours, and for what was a copy of
--- them. Gives the articles whose pages may have to follow.
+-- differ), if that is earlier than itself. Decided anew for those of :articles that have such a neighbour, for these
+-- neighbours, and for what was a copy; most articles are none of that and cost one look into the index. A page is a copy
+-- where it gives its article's newest revision and that is one.
+-- The arrays and the LATERAL … LIMIT 1 let the planner ask an index for each article, whatever it believes of the tables.
 WITH head AS NOT MATERIALIZED (
-    SELECT article_id, r.simhash, r.simhash_bands, r.numbers, r.copy_of,
+    SELECT article_id, revision, r.simhash, r.simhash_bands, r.numbers, r.copy_of,
         coalesce(r.published, a.first_fetched_at) AS since
     FROM revision AS r JOIN article AS a USING (article_id, revision)
 ), near AS (
-    SELECT article_id, unnest(ARRAY(  -- an array, so that the planner asks the index once for each article
+    SELECT article_id, unnest(ARRAY(
         SELECT other.article_id FROM revision AS other
         WHERE other.simhash_bands && r.simhash_bands AND other.numbers = r.numbers
             AND bit_count(('x' || other.simhash)::bit(64) # ('x' || r.simhash)::bit(64)) <= :bits
             AND other.simhash <> '0000000000000000'
             AND other.article_id <> r.article_id)) AS other
-    FROM revision AS r JOIN article AS a USING (article_id, revision)
-    WHERE article_id = ANY(:articles::text[])
-), affected AS (
-    SELECT * FROM head WHERE article_id IN (
-        SELECT article_id FROM near
-        UNION ALL SELECT other FROM near
-        UNION ALL SELECT article_id FROM article WHERE copy_of = ANY(:articles::text[])
-        UNION ALL SELECT article_id FROM article WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL
-        UNION ALL SELECT article_id FROM revision WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL)
+    FROM unnest(:articles::text[]) AS asked (id)
+    CROSS JOIN LATERAL (SELECT * FROM head WHERE article_id = asked.id LIMIT 1) AS r
 ), decided AS (
-    SELECT affected.article_id, coalesce(affected.copy_of, (
+    SELECT affected.article_id, affected.revision, coalesce(affected.copy_of, (
         SELECT near.article_id FROM head AS near
         WHERE near.simhash_bands && affected.simhash_bands AND near.numbers = affected.numbers
             AND near.simhash <> '0000000000000000'
             AND bit_count(('x' || near.simhash)::bit(64) # ('x' || affected.simhash)::bit(64)) <= :bits
             AND (near.since, near.article_id) < (affected.since, affected.article_id)
         ORDER BY near.since, near.article_id LIMIT 1)) AS copy_of
-    FROM affected
+    FROM head AS affected
+    WHERE article_id = ANY(ARRAY(
+        SELECT article_id FROM near
+        UNION SELECT other FROM near
+        UNION SELECT article_id FROM article WHERE copy_of = ANY(:articles::text[])
+        UNION SELECT article_id FROM article WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL
+        UNION SELECT article_id FROM revision WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL))
 ), changed AS (
     UPDATE article SET copy_of = decided.copy_of
     FROM decided
     WHERE article.article_id = decided.article_id AND article.copy_of IS DISTINCT FROM decided.copy_of
-    RETURNING article.article_id
 )
-SELECT article_id FROM changed
-UNION
-SELECT article_id FROM article WHERE article_id = ANY(:articles::text[]) AND copy_of IS NOT NULL;
-
--- name: settle_page_copies(articles)!
--- A page is a copy where it gives its article's newest revision and that is one.
-UPDATE page SET copy_of = CASE WHEN page.cleaned_revision = article.revision THEN article.copy_of END
-FROM article
-WHERE page.article_id = article.article_id AND article.article_id = ANY(:articles::text[])
-    AND page.copy_of IS DISTINCT FROM CASE WHEN page.cleaned_revision = article.revision THEN article.copy_of END;
+UPDATE page SET copy_of = CASE WHEN page.cleaned_revision = decided.revision THEN decided.copy_of END
+FROM decided
+WHERE page.article_id = decided.article_id
+    AND page.copy_of IS DISTINCT FROM CASE WHEN page.cleaned_revision = decided.revision THEN decided.copy_of END;

@@ -49,13 +49,17 @@ WHERE (excluded.revised_at, excluded.cleaner_version) > (kept.revised_at, kept.c
 -- name: settle_observations(articles)!
 -- A reading holds if it is the newest of its observation, and either newer than the extraction that holds, or that
 -- extraction's own, named by it, and its page still taken for an article. So what was read before does not stand in for
--- a reading that was refused. A function of what is stored: the order of arrival is of no account. Articles of which every reading is the holding extraction's, named and live, are passed over early.
-WITH closed AS (
-    SELECT a.*, p.discard_reason IS NOT NULL AS void
-    FROM article AS a LEFT JOIN page AS p ON p.page_id = a.extracted_page_id
-    WHERE a.article_id = ANY(:articles::text[])
-), doubtful AS (
-    SELECT * FROM closed AS a
+-- a reading that was refused. A function of what is stored: the order of arrival is of no account.
+-- Articles of which every reading is the holding extraction's, named and live, are passed over early: most are. LATERAL …
+-- LIMIT 1 and the arrays let the planner ask an index for each article, whatever it believes of the tables.
+WITH doubtful AS MATERIALIZED (
+    SELECT a.*
+    FROM unnest(:articles::text[]) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT article.*, page.discard_reason IS NOT NULL AS void
+        FROM article LEFT JOIN page ON page.page_id = extracted_page_id
+        WHERE article.article_id = asked.id
+        LIMIT 1) AS a
     WHERE void OR EXISTS (
         SELECT FROM observation AS o
         WHERE o.article_id = a.article_id
@@ -75,10 +79,12 @@ WITH closed AS (
             OR (NOT a.void AND o.observation_id = ANY(a.observation_ids)
                 AND (o.revision, o.extractor_version) = (a.extracted_revision, a.extractor_version))) AS holds
     FROM doubtful AS a JOIN observation AS o USING (article_id)
+    WHERE o.article_id = ANY(ARRAY(SELECT article_id FROM doubtful))
 )
 UPDATE observation AS o SET retired_at = CASE WHEN holds THEN NULL ELSE now() END
 FROM judged
 WHERE held <> holds
+    AND o.article_id = ANY(ARRAY(SELECT article_id FROM doubtful))
     AND o.observation_id = judged.observation_id
     AND o.revision = judged.revision
     AND o.extractor_version = judged.extractor_version;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,8 @@ from services.writer.batch import REASON_MAX, prepare, reason
 from services.writer.origin import Origin, origin_of
 from services.writer.rows import bands, columns, newest
 from shared.bus.api import Record
-from tests.fixtures.events import cleaned, record
+from shared.events import PageFetched
+from tests.fixtures.events import at, cleaned, extraction, observation, record, records
 from tests.fixtures.simhash import distance
 
 HASHES = st.integers(0, 2**64 - 1)
@@ -47,6 +50,33 @@ def test_preparing_keeps_indices_and_repeats_no_input() -> None:
     assert "page_id: Input should be a valid string" in prepared.refused[2]
     assert "secret" not in prepared.refused[2]
     assert len(reason(ValueError("x" * 5000))) == REASON_MAX
+
+
+def test_what_fits_no_column_is_refused_and_leaves_no_row() -> None:
+    page = PageFetched(page_id="p", article_id="a", url="u", canonical_url="u", portal="mau", fetched_at=at(0),
+                       status=200, body=b"", body_sha256="")  # fmt: skip
+    naive = record(cleaned())
+    naive = replace(naive, value=naive.value.replace(b'"2024-03-01T00:00:00Z"', b'"2024-03-01T00:00:00"'))
+    prepared = prepare([record(page), record(cleaned(simhash="no number")), naive], range(3))
+    assert prepared.taken == []
+    assert prepared.statements == {}
+    assert "the writer keeps no" in prepared.refused[0]
+    assert "invalid literal" in prepared.refused[1]
+    assert "revised_at: Input should have timezone info" in prepared.refused[2]
+
+
+def test_articles_are_claimed_first_and_settled_last() -> None:
+    events = records(*extraction("b", observation("b"), day=2), cleaned("a", day=1), cleaned("a", day=0, text="cũ"))
+    statements = prepare(events, range(len(events))).statements
+    assert list(statements) == [
+        "add_portals", "claim_articles", "add_pages", "merge_cleanings", "lock_copies", "merge_revisions",
+        "settle_heads", "settle_copies", "merge_observations", "merge_extractions", "merge_figures",
+        "settle_observations",
+    ]  # fmt: skip
+    assert statements["claim_articles"] == {"article": ["a", "b"], "fetched_at": [at(0), at(2)]}
+    assert len(statements["merge_revisions"]["text"]) == 2
+    assert statements["settle_heads"]["title"] == ["Năm 2023"]  # of the later one
+    assert statements["settle_observations"] == {"articles": ["a", "b"]}
 
 
 @given(st.binary(max_size=200))
