@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +54,7 @@ def noted(exchanges: Sequence[Exchange], page: Page, address: Address) -> list[E
     """The exchanges of a page, its own answer last, with all that its event and its row in the ledger will say.
 
     From such a note both can be made again though the database was lost, and just as they were."""
-    about = {name: value for name, value in asdict(page).items() if not name.startswith("warc_")}
+    about = {name: getattr(page, name) for name in page.__slots__ if not name.startswith("warc_")}
     told = {"title": address.title, "published": address.published, "summary": address.summary}
     note = json.dumps({"page": about, "feed": told}, ensure_ascii=False, default=datetime.isoformat).encode()
     return [*exchanges[:-1], replace(exchanges[-1], note=note)]
