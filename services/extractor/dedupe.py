@@ -104,6 +104,8 @@ def _exact(drafts: Iterable[Draft]) -> dict[tuple[object, ...], list[Decimal]]:
         if draft.indicator and draft.comparator == "eq":
             values.setdefault(_measured(draft), []).append(draft.value)
             values.setdefault(_told(draft), []).append(draft.value)
+            if not draft.headline:
+                values.setdefault(_of_domain(draft), []).append(draft.value)
     for each in values.values():
         each.sort()
     return values
@@ -115,7 +117,7 @@ def _is_rounded(draft: Draft, exact: Mapping[tuple[object, ...], Sequence[Decima
         return False
     values = exact.get(_measured(draft), ())
     if not values and draft.headline:
-        values = exact.get(_told(draft), ())
+        values = exact.get(_told(draft)) or exact.get(_of_domain(draft), ())
     margin = abs(draft.value) * ROUNDED
     near = values[bisect_left(values, draft.value - margin) : bisect_right(values, draft.value + margin)]
     return any(value != draft.value for value in near)
@@ -124,6 +126,11 @@ def _is_rounded(draft: Draft, exact: Mapping[tuple[object, ...], Sequence[Decima
 def _told(draft: Draft) -> tuple[object, ...]:
     """What a headline has in common with the sentence of the body that it shortens."""
     return draft.indicator, draft.measure, draft.unit
+
+
+def _of_domain(draft: Draft) -> tuple[object, ...]:
+    """A headline may name what the body tells as another indicator of the domain: `8.900 lao động có việc làm mới`."""
+    return (draft.indicator or "").partition(".")[0], draft.measure, draft.unit
 
 
 def _measured(draft: Draft) -> tuple[object, ...]:

@@ -27,6 +27,8 @@ PART_WORDS: Final = 18
 """Words between a whole and its part: `trong đó, thị trường Nhật Bản chiếm đa số với 2.411 người`."""
 _LACKS: Final = re.compile(fold(r"\s*(?:không|chưa) (?!quá)"))
 """Of whom something else is said (`120 hộ không còn sức lao động`)."""
+_FAR: Final = 4
+"""A printed percent that is off by more than a fourth is of something else."""
 _FIRST_WORD: Final = "\x03"
 """Code points below stand for barriers, unknown words and numbers."""
 _OF_A_PART: Final = frozenset(("employment.unemployment_rate_urban", "poverty.rate_ethnic_minority"))
@@ -65,10 +67,23 @@ def lent_candidates(slot: Slot, before: Sequence[Draft], named: Sequence[Candida
 def _from_change(slot: Slot, draft: Draft, back: int) -> Iterator[Candidate]:
     """`tăng 263 vụ tương ứng với 7,85%`, `giảm 1,53%, tương đương 2.931 hộ`."""
     code = draft.indicator or ""
-    same = () if slot.role.rule == roles.RISE_OF_RATE else (catalogue()[code],)
+    of_rate = slot.role.rule == roles.RISE_OF_RATE or _is_of_the_rate(slot, draft)
+    same = () if of_rate else (catalogue()[code],)
     for entry in (*same, *companions().get(code, ())):
         if measure_of(entry, slot.quantity, slot.role):
             yield Candidate(entry.code, 2.0 + back, "lent: another rise or fall of the same")
+
+
+def _is_of_the_rate(slot: Slot, change: Draft) -> bool:
+    """`còn 19.480 hộ nghèo, giảm 4.815 hộ (tương đương 1,04%)`: the percent is far from that of the count, which fell
+    by a fifth."""
+    level = change.change_of
+    if level is None or change.measure != "change" or slot.quantity.unit != "percent" or level.value <= change.value:
+        return False
+    of_count = 100 * abs(change.value) / (level.value - change.value)
+    return abs(of_count - slot.quantity.value) > of_count / _FAR and any(
+        companion.unit == "percent" for companion in companions().get(change.indicator or "", ())
+    )
 
 
 def _from_level(slot: Slot, draft: Draft, back: int, words: int) -> Iterator[Candidate]:

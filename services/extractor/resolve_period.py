@@ -91,6 +91,9 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         draft.period = year[1]
         draft.rules.append("period: a year before a colon")
         return
+    earlier = draft.earlier or (draft.change_of.earlier if draft.change_of else None)
+    if earlier is not None:  # `từ 3,68% cuối năm 2020 xuống còn 2,9%, giảm 0,78%`
+        own = [mention for mention in own if not _attached(mention, earlier, scene)]
     mention = _value_of_base(draft, view, scene) or _nearest(draft, own, scene)
     if mention is not None and mention.start > draft.end and "period.now" in mention.rules and memory.carried:
         mention = None
