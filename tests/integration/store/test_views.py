@@ -157,6 +157,22 @@ async def test_series_add_old_provinces_up_to_the_new_ones(database: Pool) -> No
     ]
 
 
+async def test_a_range_keeps_both_its_ends_in_a_series(database: Pool) -> None:
+    events = [
+        *article("bg", value=100, value_high=Decimal(120), area="63-24"),
+        *article("bn", value=50, area="63-27"),
+        *article("new", value=300, value_high=Decimal(310), area="34-24", period="2026"),
+        *article("vn", value=9, area="VN"),
+    ]
+    await Writer(database)(records(*events))
+    rows = await database.fetch("SELECT area, period, value, value_high FROM series ORDER BY 1, 2")
+    assert [tuple(row) for row in rows] == [
+        ("34-24", "2023", 150, 170),
+        ("34-24", "2026", 300, 310),
+        ("VN", "2023", 9, None),
+    ]
+
+
 async def test_provenance_leads_back_to_the_archive(database: Pool) -> None:
     await Writer(database)(records(*article("a")))
     await database.execute("UPDATE page SET warc_file = '2024-03-01/x.warc.gz', warc_offset = 77")
