@@ -43,8 +43,8 @@ INSERT INTO observation (observation_id, revision, extractor_version, revised_at
         indicator, measure, value, unit, comparator, status, period, area, quote, quote_start, quote_end, sentence,
         confidence, recorded_at)
     SELECT md5(n::text), 'r', 1, '2024-01-01Z', 1, md5((n % 2000 + 1)::text), codes[n % cardinality(codes) + 1],
-        'level', n, 'person', 'eq', 'actual', (2010 + n % 14)::text, keys[n % cardinality(keys) + 1], '1', 0, 1, '1', 0.9,
-        '2024-01-01Z'::timestamptz + n * interval '1 minute'
+        'level', n, 'person', 'eq', 'actual', (2010 + n % 14)::text, keys[n % cardinality(keys) + 1], '1', 0, 1, '1',
+        0.9, '2024-01-01Z'::timestamptz + n * interval '1 minute'
     FROM generate_series(1, 30000) AS n,
         (SELECT array_agg(indicator) AS codes FROM indicator) AS i, (SELECT array_agg(area) AS keys FROM area) AS a;
 ANALYZE;
