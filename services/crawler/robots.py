@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from protego import Protego
 
+from services.crawler.feeds.decode import decode
 from services.crawler.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ DELAY_S_MAX: Final = 120.0
 """A longer crawl-delay (86400 occurs) would amount to a ban that `Disallow` would have said."""
 CHARACTERS_MAX: Final = 500_000
 """RFC 9309, section 2.5: at least 500 KiB must be read."""
+
+_VERSION: Final = re.compile(r"^(\s*user-agent\s*:\s*[\w-]+)/.*$", re.IGNORECASE | re.MULTILINE)
+"""A group may be addressed as our User-Agent reads, with the version; Protego knows names alone."""
+_DELAY: Final = re.compile(r"^(\s*crawl-delay\s*:\s*)(\d+)(?:[.,](\d+))?.*$", re.IGNORECASE | re.MULTILINE)
+"""`10s` and `1,5` are meant as they are read here; Protego would take them for none."""
 
 
 class Disallowed(Exception):
@@ -72,8 +79,10 @@ def after_asking(robots: Robots, fetched: Fetched, now: datetime) -> Robots:
 def answered(robots: Robots, status: int, body: bytes, now: datetime) -> Robots:
     """What is known after an answer. 2xx: its text (an HTML page has no rules in it); 4xx: missing; else it fails."""
     if 200 <= status < 300:
-        text = body.decode("utf-8", "replace").removeprefix("\ufeff")[:CHARACTERS_MAX]
-        return Robots(None if text.lstrip().startswith("<") else text, now)
+        text = "\n".join(decode(body)[0][:CHARACTERS_MAX].splitlines())
+        if text.lstrip().startswith("<"):
+            return Robots(None, now)
+        return Robots(_VERSION.sub(r"\1", _DELAY.sub(r"\1\2.\3", text)), now)
     if 400 <= status < 500 and status != 429:
         return Robots(None, now)
     return failed(robots, now)
