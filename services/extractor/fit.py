@@ -26,7 +26,11 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
     """`level`, `change`, `relative_change`, `plan_ratio`, or None where the number cannot be the indicator's."""
     if whole_only(quantity.unit or indicator.unit) and quantity.value != quantity.value.to_integral_value():
         return None  # `1,39` of households is a number torn from its scale or its percent sign
-    if "words" in quantity.rules and quantity.unit in ("person", "household", "house") and quantity.value < _DIGITS_FROM:
+    if (
+        "words" in quantity.rules
+        and quantity.unit in ("person", "household", "house")
+        and quantity.value < _DIGITS_FROM
+    ):
         return None  # `hai phụ nữ khuyết tật được cứu`
     if quantity.unit == "turn" and indicator.unit == "person" and _HOUSEHOLD in fold(quantity.unit_text):
         return None  # turns of households are no persons

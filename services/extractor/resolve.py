@@ -117,11 +117,23 @@ def _options(slot: Slot, candidates: Sequence[Candidate], hint: Given | None, wo
     places += [(part.start, part.end) for part in work.view.mentions if part.kind == "breakdown"]
     begin = scene.words.at(work.view.sentence.start)
     heir = inherited(slot, [*work.recent, *drafts], topics, scene, places, begin)
-    if heir:
+    if heir and not _named_anew(slot, candidates, drafts[-1].stop if drafts else begin, heir):
         options.append(heir)
     if hint and hint.indicator:
         options.append(Candidate(hint.indicator, GIVEN, "list: named in this order"))
     return options
+
+
+def _named_anew(slot: Slot, candidates: Sequence[Candidate], begin: int, heir: Candidate) -> bool:
+    """Words of its own before the number name another indicator (`… cận nghèo. Hộ nghèo ở thành thị là 874 hộ`)."""
+    return any(
+        name.indicator not in (None, heir.indicator)
+        and begin <= name.first
+        and name.last < slot.first
+        and name.cost <= COST_MAX
+        and name.why.startswith("pattern")
+        for name in candidates
+    )
 
 
 def _own(slot: Slot, candidates: Sequence[Candidate], drafts: Sequence[Draft]) -> Sequence[Candidate]:
