@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from services.crawler.addresses import AddressPolicy, GuardedResolver, Lookup, RefusedAddress, system_lookup
+from services.crawler.answer import read_answer
 from services.crawler.canonical import absolute
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Tls
@@ -28,11 +29,7 @@ from services.crawler.tls import relaxed_context, strict_context
 
 REDIRECTS_MAX: Final = 5
 HEADER_BYTES_MAX: Final = 16 * 1024
-RATIO_MAX: Final = 200
-"""A body that unpacks to more than so many times its size, and to more than 1 MiB, is a bomb. HTML packs about 1:5."""
-_BOMB_BYTES_MIN: Final = 1024 * 1024
 STRICT: Final = Tls()
-_PIECE: Final = 64 * 1024
 _PERMANENT: Final = (301, 308)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
@@ -192,7 +189,7 @@ class Fetcher:
         async with self._session.get(
             url, headers=headers, ssl=context, allow_redirects=False, timeout=timeout
         ) as answer:
-            raw, body, outcome = await _read(answer, limits.bytes_max)
+            raw, body, failure = await read_answer(answer, limits.bytes_max)
             exchange = Exchange(
                 url,
                 (("Host", urlsplit(url).netloc), *headers.items()),
@@ -202,46 +199,20 @@ class Fetcher:
                 raw,
             )
             retry_after = _retry_after(answer.headers.get("Retry-After"))
+            outcome = _outcome_of_status(answer.status, retry_after)
             return Fetched(
                 url,
-                outcome or _outcome_of_status(answer.status, retry_after),
+                failure if failure and outcome is Outcome.OK else outcome,
                 status=answer.status,
-                body=body if outcome is None else b"",
+                body=body,
                 content_type=answer.headers.get("Content-Type", ""),
                 etag=answer.headers.get("ETag"),
                 last_modified=answer.headers.get("Last-Modified"),
                 tls_verified=verified,
                 moved_to=answer.headers.get("Location"),
                 retry_after_s=retry_after,
-                exchanges=(exchange,) if outcome is None else (),
+                exchanges=(exchange,) if failure is None or answer.status in _REDIRECTS else (),
             )
-
-
-async def _read(answer: aiohttp.ClientResponse, bytes_max: int) -> tuple[bytes, bytes, Outcome | None]:
-    """Body as sent, body unpacked, and why reading was given up."""
-    if (answer.content_length or 0) > bytes_max:
-        return b"", b"", Outcome.TOO_LARGE
-    packing = answer.headers.get("Content-Encoding", "").strip().lower()
-    unpack = zlib.decompressobj(wbits=47) if packing in ("gzip", "x-gzip", "deflate") else None
-    raw, body = bytearray(), bytearray()
-    async for piece in answer.content.iter_chunked(_PIECE):
-        raw += piece
-        if unpack is None:
-            body += piece
-        else:
-            try:
-                body += unpack.decompress(piece, bytes_max + 1 - len(body))
-            except zlib.error:
-                if len(raw) > len(piece) or packing != "deflate":
-                    return b"", b"", Outcome.BROKEN
-                unpack = zlib.decompressobj(wbits=-15)  # some servers send deflate without its header
-                body += unpack.decompress(piece, bytes_max + 1)
-        consumed = len(raw) - (len(unpack.unconsumed_tail) if unpack else 0)
-        if len(body) > min(_BOMB_BYTES_MIN, bytes_max) and len(body) > RATIO_MAX * consumed:
-            return b"", b"", Outcome.BOMB
-        if len(raw) > bytes_max or len(body) > bytes_max:
-            return b"", b"", Outcome.TOO_LARGE
-    return bytes(raw), bytes(body), None
 
 
 def _outcome_of_status(status: int, retry_after: float | None) -> Outcome:
@@ -253,7 +224,9 @@ def _outcome_of_status(status: int, retry_after: float | None) -> Outcome:
         return Outcome.RATE_LIMITED
     if status >= 500:
         return Outcome.SERVER_ERROR
-    return Outcome.FORBIDDEN if status >= 400 or status < 200 else Outcome.OK
+    if status in (200, 203):
+        return Outcome.OK
+    return Outcome.FORBIDDEN if status >= 400 else Outcome.BROKEN  # no page, or a part that nobody asked for
 
 
 def _outcome_of(error: Exception) -> Outcome:
