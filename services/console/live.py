@@ -35,7 +35,7 @@ class PortalLine:
     fetched: int = 0
     failed: int = 0
     done: bool = False
-    """Nothing is left to fetch for now."""
+    """Something was found, and nothing of it is left to fetch for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,8 @@ class TerminalView:
             table.add_column(name, justify="left" if name in ("portal", "") else "right", style="dim")
         for line in sorted(self.portals.values(), key=lambda item: (item.done, item.portal))[:12]:
             share = line.fetched / line.known if line.known else 0.0
-            bar = "done" if line.done else "█" * int(share * 20) + "░" * (20 - int(share * 20))
+            bar = "█" * int(share * 20) + "░" * (20 - int(share * 20)) if line.known else "nothing new"
+            bar = "done" if line.done else bar
             table.add_row(line.portal, *map(str, (line.polled, line.known, line.fetched, line.failed)), bar)
         return table
 

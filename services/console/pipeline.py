@@ -124,7 +124,7 @@ def progress_of(view: View) -> Callable[[str, str, int], None]:
                 line = replace(line, fetched=line.fetched + count)
             case "failed":
                 line = replace(line, failed=line.failed + count)
-        lines[portal] = replace(line, done=line.polled > 0 and line.fetched + line.failed >= line.known)
+        lines[portal] = replace(line, done=0 < line.known <= line.fetched + line.failed)
         view.portal(lines[portal])
 
     return report
