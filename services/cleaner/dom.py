@@ -55,6 +55,8 @@ class Index:
     names: str = ""
     """All ids and classes in one text: one search tells that no name holds a given part."""
     dropped: list[Dropped] = field(default_factory=list)
+    coded_date: str = ""
+    """Of the first itemprop=datePublished, which systems hide from readers."""
 
 
 def parse(source: bytes) -> Element:
@@ -127,6 +129,8 @@ def prepare(root: Element) -> Index:
     hidden += [el for el in styled if hides_by_style(el.get("style", ""))]
     struck = [el for el in (*root.iter(*_STRIKING), *styled) if is_struck(el)]
     index.names = "\n".join((*index.ids, *index.classes))
+    for el in index.attrs.get(("itemprop", "datePublished"), ())[:1]:
+        index.coded_date = el.get("content") or el.get("datetime") or text_of(el)
     for el in hidden:
         drop(el, "hidden", index.dropped)
     for el in struck:

@@ -180,6 +180,7 @@ def _article(
     kept = trimming.without_link_lines(kept, struck)
     removed += struck
     kept = without_repeats(join_torn(kept), removed)
+    kept = trimming.without_byline(kept, head.author(), removed)
     if title.text:
         kept = [line for line in kept if titles.key(line.text) != titles.key(title.text)]
     files = attachments(index, reading.container, profile, head.base)

@@ -57,7 +57,7 @@ class _Writer:
             text = normalise.line("".join(self.buffer))
             if text:
                 share = min(1.0, self.linked / self.chars) if self.chars else 0.0
-                self.lines.append(Line(text, self.kinds[-1], share, self.apart))
+                self.lines.append(Line(text, self.kinds[-1], share, self.apart, len(self.kinds)))
                 self.apart = False
             self.buffer.clear()
             self.chars = self.linked = 0

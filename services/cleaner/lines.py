@@ -25,6 +25,8 @@ class Line:
     """Share of its characters that stand inside links, 0..1."""
     apart: bool = True
     """A paragraph border precedes, not only a line break."""
+    depth: int = 0
+    """How many block elements it stands in, counted from the container."""
 
 
 SENTENCE_CHARS: Final = 50

@@ -22,6 +22,8 @@ _SEPARATOR: Final = r"[\s\-–—|,.:;*()/\[\]•·»>«<+]+"
 _TRIM: Final = r"[\s\-–—|,.:;*/\[\]•·»>«<+]*"
 _ARTICLE_CHARS: Final = 200
 """Running text before a comments' heading that makes it the end: above the article it is a link to them."""
+_BOX_DEPTH: Final = 2
+"""So much further out than a headline stands no teaser of it, but what follows the box."""
 _CHARS_DEFAULT: Final = 60
 """`tin cùng chuyên mục` and `chia sẻ` are ordinary words too, so only whole short lines are struck."""
 
@@ -170,7 +172,10 @@ def _block_end(lines: list[Line], start: int, before: int) -> int:
         return len(lines)
     for i in range(start, len(lines)):
         headline = lines[i - 1] if i > start and lines[i - 1].links >= 0.5 else None
-        list_ended = headline is not None and headline.kind is Kind.ITEM and lines[i].kind is not Kind.ITEM
+        list_ended = headline is not None and (
+            (headline.kind is Kind.ITEM and lines[i].kind is not Kind.ITEM)
+            or headline.depth - lines[i].depth >= _BOX_DEPTH
+        )
         sentence = _is_body(lines[i]) or (list_ended and lines[i].links < 0.5 and lines[i].text[-1] in ".!?")
         if lines[i].kind is Kind.ROW or (sentence and (headline is None or list_ended)):
             return i

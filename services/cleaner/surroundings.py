@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from services.cleaner.dom import Element, text_of
-from services.cleaner.visible_dates import LINE_CHARS
+from services.cleaner.visible_dates import LINE_CHARS, read_date
 
 _AFTER: Final = 14
 _BEFORE: Final = 8
@@ -16,6 +16,8 @@ _UP_AFTER: Final = 6
 """Levels that the search climbs: title, its row, cell, table, module, pane."""
 _RELATIVE: Final = re.compile(r"\b(?:giây|phút|giờ|tiếng|ngày|tuần|tháng) trước\b", re.IGNORECASE)
 """A time counted from the visit, which a script writes over the exact one that an attribute keeps."""
+_PARTS: Final = ("li", "span", "p", "div", "time", "td", "a", "em", "i")
+"""What a line of date, author and counters is made of."""
 _UP_BEFORE: Final = 4
 """Fewer upwards: further above stands the page's header with its clock."""
 
@@ -61,6 +63,18 @@ def _preceding(title: Element) -> Iterator[str]:
         node = parent
 
 
+def _is_dateline(text: str) -> bool:
+    found = read_date(text)
+    return found is not None and (found.bare or found.label != "plain")
+
+
+def _dated_parts(node: Element, text: str) -> Iterator[str]:
+    """The date among author, section and counters; not one that a label of something else introduces."""
+    for part in map(text_of, node.iter(*_PARTS)):
+        if part != text and _is_dateline(part) and not text.partition(part)[0].rstrip().endswith(":"):
+            yield part
+
+
 def _exact(el: Element) -> Iterator[str]:
     for node in el.iter("*"):
         yield from (value for name in ("title", "datetime", "data-time", "data-date") if (value := node.get(name)))
@@ -80,6 +94,8 @@ def _pieces(el: Element) -> Iterator[str]:
             if _RELATIVE.search(text):
                 yield from _exact(node)
             yield text
+            if len(node) and not _is_dateline(text):
+                yield from _dated_parts(node, text)
         else:
             if node.text and node.text.strip():
                 yield " ".join(node.text.split())

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from services.cleaner import listing, titles, ways
-from services.cleaner.lines import Kind, Line
+from services.cleaner.lines import Kind, Line, is_prose
 from services.cleaner.model import Removed
 from services.cleaner.visible_dates import is_clock, is_date_line
 
@@ -62,3 +62,12 @@ def without_link_lines(lines: list[Line], removed: list[Removed]) -> list[Line]:
 def _names_document(line: Line) -> bool:
     """A document that the article links; one with a date behind it is an entry of a list."""
     return bool(_OFFICIAL.match(line.text)) and not listing.is_dated_link(line)
+
+
+def without_byline(lines: list[Line], author: str, removed: list[Removed]) -> list[Line]:
+    """Without the line above the text that says who wrote it, where the page's head names the same."""
+    first = next((i for i, line in enumerate(lines) if is_prose(line)), 0)
+    name = author.casefold()
+    signed = [line for line in lines[:first] if name and line.text.casefold() == name]
+    removed += [Removed("byline", line.text) for line in signed]
+    return [line for line in lines if line not in signed] if signed else lines

@@ -133,10 +133,6 @@ def _by_profile(body: Element, meta: Meta, index: Index, profile: Profile, feed_
     return Reading(lines, lead, marks, title, profile, container, f"profile:{profile.id}", confidence, removed, True)
 
 
-def _coded_date(el: Element) -> str:
-    return el.get("content") or el.get("datetime") or text_of(el)
-
-
 def _title_above(container: Element, body: Element, title: Title, *, known: bool) -> Title:
     """The heading right above the first running text, where nothing better names the article.
 
@@ -162,7 +158,7 @@ def _marks(index: Index, body: Element, profile: Profile | None, title: Title) -
     below, above = (surroundings.after(heading), surroundings.before(heading)) if heading is not None else ((), ())
     if heading is not None and (own := dated_tail(heading)):
         below = (own, *below)
-    coded = tuple(filter(None, map(_coded_date, selectors.find(index, "[itemprop=datePublished]")[:1])))
+    coded: tuple[str, ...] = (index.coded_date,) if index.coded_date else ()
     coded += tuple(el.get("datetime", "") for el in index.tags.get("time", ())[:1] if attached(el, body))
     return Marks(below, above, texts(profile.date), coded, texts(profile.author), texts(profile.source))
 
