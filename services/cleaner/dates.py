@@ -119,15 +119,20 @@ def choose(
     in_path = url_date(url)
     if in_path and possible(in_path, fetched_at):
         order.append(Published(in_path, "url"))
-    return _with_time(order[0], coded) if order else None
+    return _with_time(order[0], [*plain, *coded]) if order else None
 
 
-def _with_time(chosen: Published, coded: list[Published]) -> Published:
-    """Where the page prints only the day, the time of day from a coded date of that day."""
+def _with_time(chosen: Published, others: list[Published]) -> Published:
+    """Where the chosen date is only a day, the time of day from another date of that day."""
     day = chosen.moment.astimezone(VIETNAM)
-    if chosen.source != "visible" or day.hour or day.minute:
+    if chosen.source != "visible" or _has_time(day):
         return chosen
-    return next((p for p in coded if p.moment.astimezone(VIETNAM).date() == day.date()), chosen)
+    same = (p for p in others if p.moment.astimezone(VIETNAM).date() == day.date())
+    return next((p for p in same if p.source != "visible" or _has_time(p.moment)), chosen)
+
+
+def _has_time(moment: datetime) -> bool:
+    return bool(moment.hour or moment.minute)
 
 
 def _agreeing(coded: list[Published], plain: list[Published]) -> list[Published]:
