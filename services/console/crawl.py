@@ -59,11 +59,15 @@ async def _crawl(store: Store, portals: frozenset[str], since: datetime | None, 
 
     logs.configure(store.settings.log.model_copy(update={"level": "warning"}))
     path = file or store.settings.crawl.portals
-    unknown = portals - {portal.id for portal in load_portals(path, environment())}
+    entries = load_portals(path, environment())
+    unknown = portals - {portal.id for portal in entries}
     if unknown:
         raise SolieuError(
             "portal-unknown", f"{path} has no portal {', '.join(sorted(unknown))}", "see solieu portals list"
         )
+    for portal in (each for each in entries if since and each.id in portals):
+        if not portal.listings and not portal.sitemaps:
+            click.echo(f"{portal.id} has feeds only: they name their newest articles and no older ones", err=True)
     day = since.replace(tzinfo=VIETNAM) if since else None
     with _progress() as (report, counts):
         source = crawler(portals=path, once=True, report=report, only=portals, since=day, budget=budget)
