@@ -51,7 +51,7 @@ def command(portals: tuple[str, ...], since: datetime | None, budget: int, file:
 
 async def _crawl(store: Store, portals: frozenset[str], since: datetime | None, budget: int, file: Path | None) -> int:
     from services.console.feeding import run_source
-    from services.crawler.portals import load_portals
+    from services.crawler.portals import cms_table, load_portals
     from services.crawler.service import crawler, environment
     from shared import logs
     from shared.clock import VIETNAM
@@ -66,7 +66,7 @@ async def _crawl(store: Store, portals: frozenset[str], since: datetime | None, 
             "portal-unknown", f"{path} has no portal {', '.join(sorted(unknown))}", "see solieu portals list"
         )
     for portal in (each for each in entries if since and each.id in portals):
-        if not portal.listings and not portal.sitemaps:
+        if not (portal.listings or portal.sitemaps or "feed_page" in cms_table()[portal.cms or "generic"]):
             click.echo(f"{portal.id} has feeds only: they name their newest articles and no older ones", err=True)
     day = since.replace(tzinfo=VIETNAM) if since else None
     with _progress() as (report, counts):
