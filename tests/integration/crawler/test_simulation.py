@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from services.crawler import visit
+from services.crawler.fetch import Fetched
+from services.crawler.model import Address
 from services.crawler.outcomes import Outcome
 from services.crawler.robots import Robots
+from services.crawler.tools import Tools
 from tests.simulator.simulate import simulate
 
 
@@ -40,11 +45,20 @@ def test_the_referee_sees_a_crawler_that_reads_no_rules(monkeypatch: pytest.Monk
     assert "against robots.txt" in "\n".join(simulate(3, days=3, sources=6).violations)
 
 
+def judging(page: Outcome) -> Callable[..., Awaitable[tuple[Outcome, int]]]:
+    """In the place of what tells whether a page is to be published: every page that came is `page`."""
+
+    async def judge(tools: Tools, address: Address, fetched: Fetched, words: str) -> tuple[Outcome, int]:
+        return (page if fetched.outcome is Outcome.OK else fetched.outcome), 0
+
+    return judge
+
+
 def test_the_referee_sees_a_page_that_is_never_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visit, "_judge", lambda address, fetched, words: Outcome.NOT_MODIFIED)
+    monkeypatch.setattr(visit, "_judge", judging(Outcome.NOT_MODIFIED))
     assert "never published" in found(days=2.5)
 
 
 def test_the_referee_sees_a_page_that_is_published_at_every_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visit, "_judge", lambda address, fetched, words: Outcome.OK)
+    monkeypatch.setattr(visit, "_judge", judging(Outcome.OK))
     assert "published twice" in found()
