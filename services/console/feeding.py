@@ -7,9 +7,11 @@ import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.console.database import Stopped, Store
+from shared.errors import SolieuError
 
 if TYPE_CHECKING:
     from shared.bus.api import Message, Publish, Source
@@ -35,9 +37,13 @@ async def feed(
     """Publishes in order what `messages` yields, at most `rate` a second. In this process also waits for its effects.
 
     `messages` is given a function that returns when all published so far is safe: on Kafka that is at once, here when
-    the stages have dealt with it. Returns how many. Raises Stopped on Ctrl-C, and what the bus, the stages and
-    `messages` raise."""
+    the stages have dealt with it. Returns how many. Raises Stopped on Ctrl-C, SolieuError feed-stopped, and what
+    `messages` raises."""
     from shared import logs
+    from shared.bus.api import TooLarge
+    from shared.bus.dead_letters import TooManyDeadLetters
+    from shared.bus.pool import PoolBroken
+    from shared.bus.runner import Stuck
 
     logs.configure(store.settings.log.model_copy(update={"level": "warning"}))
     published = 0
@@ -47,8 +53,8 @@ async def feed(
         async def publish_all(publish: Publish, settled: Settled) -> None:
             nonlocal published
             began = time.monotonic()
-            async for message in messages(lambda: _unless(stop, settled)):
-                await publish([message])
+            async for message in messages(partial(_unless, stop, settled)):
+                await _unless(stop, partial(publish, [message]))
                 published += 1
                 early = published / rate - (time.monotonic() - began) if rate else 0
                 with contextlib.suppress(TimeoutError):
@@ -56,10 +62,14 @@ async def feed(
                 if stop.is_set():
                     raise Stopped
 
-        if kafka_is_named():
-            await _on_kafka(store.settings, publish_all)
-        else:
-            await _in_this_process(store.settings, publish_all)
+        try:
+            if kafka_is_named():
+                await _on_kafka(store.settings, publish_all)
+            else:
+                await _in_this_process(store.settings, publish_all)
+        except (TooManyDeadLetters, PoolBroken, Stuck, TooLarge) as error:
+            hint = "solieu dead-letters list shows what failed; mend that, and the same command goes on"
+            raise SolieuError("feed-stopped", f"stopped after {published} messages: {error}", hint) from None
     return published
 
 
