@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from services.writer import write
 from services.writer.write import Writer
 from shared.bus.api import Record, Rejected, Transient
 from shared.events import DeadLetter
@@ -192,6 +194,20 @@ async def test_records_that_are_no_events_are_rejected_and_the_rest_written(data
         await Writer(database)([noise, good, unnamed])
     assert sorted(raised.value.reasons) == [0, 2]
     assert await database.fetchval("SELECT count(*) FROM revision") == 1
+
+
+@pytest.mark.parametrize("size", range(1, 10))
+async def test_many_slices_write_the_same_as_one(database: Pool, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(write, "SLICE", size)
+    events = records(*(cleaned(f"a{n}") for n in range(3)),
+                     *(extraction(f"a{n}", observation(f"a{n}"))[0] for n in range(3)),
+                     extraction("p", observation("p", area="63-99"))[0],
+                     *(extraction(f"a{n}")[0] for n in range(2)))  # fmt: skip
+    with pytest.raises(Rejected) as raised:
+        await Writer(database)([*events, replace(events[0], value=b"{")])
+    assert sorted(raised.value.reasons) == [6, 9]
+    assert set(await live(database)) == {"a2-0"}
+    assert list((await outcomes(database)).values()).count("no_figures") == 2
 
 
 async def test_a_dead_letter_is_kept_and_is_its_pages_outcome(database: Pool) -> None:
