@@ -17,15 +17,15 @@ _MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 def by_kind(draft: Draft, subject: str | None, day: str) -> None:
     """Of a report of half a year, what happened is of the half year and what is there of its last day, whichever of
-    the two the words name."""
+    the two the words name. `subject`: the article's period; `day`: its last one, if the article tells of it."""
     entry = catalogue().get(draft.indicator or "")
     if entry is None or not subject or draft.measure != "level":
         return
-    if entry.kind == "flow" and is_day(draft.period) and _closes(draft.period, subject):
+    if entry.kind == "flow" and is_day(draft.period) and closes(draft.period, subject):
         draft.period = subject
         draft.rules.append("period: a flow up to the last day of the article's period")
     of_article = draft.period == subject and not draft.own_period
-    if entry.kind == "stock" and of_article and day and _closes(day, subject):
+    if entry.kind == "stock" and of_article and day:
         draft.period = day
         draft.rules.append("period: a stock on the day that the article tells")
 
@@ -63,7 +63,7 @@ def is_day(period: str) -> bool:
     return len(period) == len("2026-06-30") and "/" not in period
 
 
-def _closes(day: str, period: str) -> bool:
-    """It is the last day of a period within a year."""
+def closes(day: str, period: str) -> bool:
+    """Whether `day` is the last one of `period`, which lies within a year."""
     end = period_end(period)
     return len(period) > len("2026") and end is not None and end.isoformat() == day

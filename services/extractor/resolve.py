@@ -22,6 +22,7 @@ from services.extractor.slots import Slot, slots_of
 from shared.vietnam.catalogue import catalogue
 
 SENTENCE_BETWEEN: Final = 4.0
+LEVELS_BACK: Final = 3
 GIVEN: Final = -20.0
 """Cost of what a list gives: surer than any distance."""
 
@@ -106,7 +107,7 @@ def _options(slot: Slot, candidates: Sequence[Candidate], hint: Given | None, wo
     if slot.role.rule == roles.SAME_CHANGE and drafts and drafts[-1].indicator is None:
         return []  # `tăng 370 người, tương ứng 4,7%`: of what nothing names
     options = [*_own(slot, candidates, drafts), *lent_candidates(slot, drafts, candidates, scene)]
-    before = work.recent[-1:] if not drafts else ()
+    before = _levels_back(slot, work) if not drafts else ()
     if not options and slot.role.name in (roles.CHANGE, roles.RATIO_TO_BEFORE):
         options += lent_candidates(slot, before, candidates, scene)
     elif slot.quantity.unit == "vnd":
@@ -122,6 +123,17 @@ def _options(slot: Slot, candidates: Sequence[Candidate], hint: Given | None, wo
     if hint and hint.indicator:
         options.append(Candidate(hint.indicator, GIVEN, "list: named in this order"))
     return options
+
+
+def _levels_back(slot: Slot, work: _Binding) -> Sequence[Draft]:
+    """The value before the sentence; of a rise or fall behind a semicolon the last level in its own unit (`21 vụ tai
+    nạn, làm 22 người bị nạn; so với cùng kỳ giảm 4 vụ`)."""
+    text, begin = work.scene.reading.text, work.view.sentence.start
+    if slot.role.name == roles.CHANGE and slot.quantity.unit and text[max(0, begin - 2) : begin].rstrip()[-1:] == ";":
+        for level in reversed(work.recent[-LEVELS_BACK:]):
+            if level.indicator and level.measure == "level" and level.unit == slot.quantity.unit:
+                return (level,)
+    return work.recent[-1:]
 
 
 def _named_anew(slot: Slot, candidates: Sequence[Candidate], begin: int, heir: Candidate) -> bool:

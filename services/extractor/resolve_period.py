@@ -10,7 +10,7 @@ from typing import Final
 
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
-from services.extractor.period_kinds import at_its_end, averaged, by_kind, is_day, up_to_month
+from services.extractor.period_kinds import at_its_end, averaged, by_kind, closes, up_to_month
 from services.extractor.periods import period_begin, period_end, year_before
 from services.extractor.scene import Scene, SentenceView
 from services.extractor.statuses import status_of_period
@@ -35,6 +35,8 @@ _TET_BONUS: Final = "labour.tet_bonus"
 _LIES_AHEAD: Final = "status: the period lies ahead"
 _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
 _BRACKET_CHARACTERS: Final = 120
+_BRACKET_OPENS: Final = 6
+"""`(cuối ` before a year."""
 _CHARACTERS_PER: Final = 60
 """Words for `each year` bear on a number at most so far away."""
 _BASE: Final = re.compile(fold(r"(?:\bso với|\blần đầu(?: tiên)?(?: kể)?(?: từ)?)\s*(?:dịp |đợt )?$"))
@@ -59,7 +61,7 @@ class PeriodMemory:
     passing: PeriodMention | None = None
     """The last period of the part before, if it holds for no more than the parts of that sentence (`đến nay`)."""
     day: str = ""
-    """The last day that a state was told of."""
+    """The last day of the article's period, where a state was told of on it."""
     ahead: bool = False
     """What the part before said is a target because its period lies ahead."""
     planned: str = ""
@@ -106,6 +108,9 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         draft.rules.append(f"period: {scene.reading.text[mention.start : mention.end]}")
         draft.own_period = "period.doubtful" not in mention.rules
         _ahead(draft, mention, scene.published)
+        if draft.status == "target" and memory.planned[:4] > mention.period[:4] and _in_bracket(draft, mention, scene):
+            draft.status = "actual"  # `xuống còn 1,5% (cuối năm 2019: 1,95%)`
+            draft.rules.append("status: before the target's period")
     elif draft.change_of is not None and draft.change_of.period:
         draft.period = draft.change_of.period
         draft.rules.append("period: of the level beside it")
@@ -182,12 +187,20 @@ def _is_base(mention: PeriodMention, scene: Scene) -> bool:
     return _BASE.search(scene.reading.folded, max(0, mention.start - _CHARACTERS_PER), mention.start) is not None
 
 
+def _in_bracket(draft: Draft, mention: PeriodMention, scene: Scene) -> bool:
+    """A bracket opens with the period and holds the number."""
+    opens = scene.reading.folded[max(0, mention.start - _BRACKET_OPENS) : mention.start]
+    return "(" in opens and mention.end <= draft.start and ")" not in scene.reading.folded[mention.end : draft.start]
+
+
 def _bears_on(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
     """In the number's own clause; `a month` says something of money only."""
     start, end = (
         sorted((mention.end, draft.quantity.start)) if mention.end <= draft.start else (draft.end, mention.start)
     )
     between = scene.reading.text[start:end]
+    if mention.start == scene.reading.sentences[draft.sentence].start:
+        between = between.removeprefix(",")  # `Mỗi năm, tỉnh đào tạo …`
     money = draft.unit == "vnd" or mention.role == "per_year"
     return money and len(between) < _CHARACTERS_PER and not any(mark in between for mark in ",;(")
 
@@ -276,7 +289,7 @@ def _move(
         following = view.index + 1
         memory.listing = following < len(scene.sentences) and scene.sentences[following].sentence.kind == "item"
     for mention in plain:
-        if mention.role == "as_of" and is_day(mention.period):
+        if mention.role == "as_of" and closes(mention.period, scene.period or ""):
             memory.day = mention.period
         if "period.planned" in mention.rules:
             memory.planned = mention.period

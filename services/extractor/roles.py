@@ -40,6 +40,8 @@ class Role:
 
 _PLAN: Final = fold(r"(?:kế hoạch|kh|chỉ tiêu|dự toán|mục tiêu|nghị quyết|nhiệm vụ|chỉ tiêu giao)")
 _AFTER_PLAN: Final = re.compile(rf"\s*(?:so với |so |của |theo )?(?:chỉ tiêu )?{_PLAN}\b")
+_MAKES_UP: Final = re.compile(fold(r"\bchiếm(?: tỷ lệ)?\s*$"))
+"""`nợ 61,8 tỷ đồng, chiếm 3,9% so với kế hoạch thu`: a share, not what was reached."""
 _EXCEEDS: Final = re.compile(fold(r"\bvượt(?: khoảng| hơn| trên| gần| tới| đến)*\s*$"))
 _EXCEEDS_PLAN: Final = re.compile(rf"{fold('vượt')} (?:{fold('mức ')})?{_PLAN}[^,;.()]{{0,30}}$")
 _PLAN_BRACKET: Final = re.compile(rf"\(\s*(?:{fold('năm')} [0-9]{{4}},? )?{_PLAN}[^()]*$")
@@ -73,7 +75,9 @@ _FOR_YEARS: Final = re.compile(fold(r"\bcho (?=giai đoạn|cả giai đoạn|n�
 _FROM: Final = re.compile(fold(r"\btừ\b"))
 _TO: Final = re.compile(fold(r"[^,;.]{0,60}?(?:, ?)?\b(xuống|lên|còn|tăng lên)\b"))
 _AS_BEFORE: Final = re.compile(
-    fold(r"\s*(?:so với|so|của)?\s*(?:cùng kỳ|năm trước|năm ngoái|năm 20\d\d|cùng thời|tháng trước|quý trước)")
+    fold(
+        r"\s*(?:so với|so|của)?\s*(?:cùng kỳ|(?:cuối |đầu )?năm (?:trước|ngoái|20\d\d)|cùng thời|tháng trước|quý trước)"
+    )
 )
 _EQUALS: Final = re.compile(fold(r"\b(bằng|đạt)\s*$"))
 _REACHED_WORD: Final = fold("đạt")
@@ -192,7 +196,7 @@ def _unsaid(quantity: Quantity, before: str, after: str) -> str:
 def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
     if _AFTER_PLAN.match(after) and _DISTANCE.search(before):
         return Role(NOTHING, rule="role.distance_from_plan")
-    if _AFTER_PLAN.match(after):
+    if _AFTER_PLAN.match(after) and not _MAKES_UP.search(before):
         return Role(PLAN_RATIO, exceeds=bool(_EXCEEDS.search(before)), rule="role.percent_of_plan")
     if _EXCEEDS_PLAN.search(before):
         return Role(PLAN_RATIO, exceeds=True, rule="role.exceeds_plan")

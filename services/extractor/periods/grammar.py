@@ -15,8 +15,12 @@ from services.extractor.periods.scan import Find, scan
 from services.extractor.periods.state import Answer, State
 from services.extractor.periods.years import year
 from services.extractor.reading import Reading
+from shared.vietnam.text import fold
 
 _YEAR: Final = re.compile(r"\d{4}")
+_TERM_CHARACTERS: Final = 90
+_TERM: Final = re.compile(fold(r"\b(?:qua|sau|trong) (?:gần |hơn )?[0-9]{1,2} năm\b[^.;:()]*\($"))
+"""`Qua 7 năm thực hiện Đề án (2010 - 2016), tỉnh đã …`: the bracket tells the years of the whole sentence."""
 _DOUBTFUL_YEARS: Final = 3
 """A year alone that lies further back than this may be a misprint (`Năm 2002` for 2022)."""
 
@@ -47,6 +51,8 @@ def read_periods(reading: Reading, published: date | None) -> list[PeriodMention
             mentions += _listed(reading.folded, find, state)
         elif find.read in READERS:
             answer = READERS[find.read](find, state)
+            if answer and _of_term(find, reading.folded):
+                find, answer = find._replace(bracket=False), (answer[0], "span")
             # Without any year to lean on, words that need one say nothing.
             if answer is not None and (around.period or "y" in find.parts):
                 mentions.append(PeriodMention(find.start, find.end, *answer, _rules(find, answer, state)))
@@ -54,6 +60,11 @@ def read_periods(reading: Reading, published: date | None) -> list[PeriodMention
         else:
             mentions.append(PeriodMention(find.start, find.end, "", find.read, (find.id,)))
     return mentions
+
+
+def _of_term(find: Find, text: str) -> bool:
+    opened = find.read == "span" and text[find.start - 1 : find.start] == "("
+    return opened and _TERM.search(text, max(0, find.start - _TERM_CHARACTERS), find.start) is not None
 
 
 def _listed(text: str, find: Find, state: State) -> list[PeriodMention]:
