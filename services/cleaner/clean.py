@@ -11,6 +11,8 @@ from services.cleaner.decode import decode
 from services.cleaner.model import Article, Discarded
 from services.cleaner.outcomes import Reason
 from services.cleaner.plaintext import clean_text
+from services.cleaner.split import as_one
+from shared import parts
 
 __all__ = ["clean_page", "clean_text"]
 
@@ -41,9 +43,33 @@ def clean_page(
 
     `url` may be empty; it then resolves no links and tells neither home pages nor print views. `profile` is tried
     before those that the page's markers name. The feed's title and date help to find the page's own; `fetched_at`
-    refuses later dates. `portal`, `content_type` and `feed_summary` are context that no rule needs yet."""
+    refuses later dates. `portal`, `content_type` and `feed_summary` are context that no rule needs yet. Pages of a
+    split article, joined by the crawler (shared/parts.py), give one article."""
     if len(body) > limits.BYTES_MAX:
         return Discarded(Reason.TOO_LARGE, f"{len(body)} bytes")
+    pages = [
+        _clean(
+            page,
+            url=url,
+            profile=profile,
+            feed_title=feed_title,
+            feed_published=feed_published,
+            fetched_at=fetched_at,
+        )
+        for page in parts.split(body)
+    ]
+    return as_one(pages) if len(pages) > 1 else pages[0]
+
+
+def _clean(
+    body: bytes,
+    *,
+    url: str,
+    profile: str | None,
+    feed_title: str | None,
+    feed_published: datetime | None,
+    fetched_at: datetime | None,
+) -> Article | Discarded:
     found = pagetype.of_bytes(body)
     if found:
         return Discarded(*found)

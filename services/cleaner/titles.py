@@ -220,4 +220,5 @@ def before(first: Element, root: Element, container: Element | None = None) -> T
             return Title(clean(heading_text(own[-1])), own[-1], 0.7)
     at = place.get(first, 0)
     order = [el for el, i in place.items() if at - _ABOVE_TEXT <= i < at and looks_like_title(el)]
+    order = [el for el in order if not _PORTAL.match(heading_text(el))]
     return Title(clean(heading_text(order[-1])), order[-1], 0.5) if order else Title("", None, 0.0)
