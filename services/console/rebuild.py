@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,23 +15,32 @@ from services.crawler.archive import NOTES, Place
 from services.crawler.canonical import canonical_url
 from services.crawler.pages import read_note
 from services.crawler.portals import Portal
+from shared.errors import SolieuError
 from shared.ids import article_id, page_id
 
 Row = dict[str, Any]
 
 
-async def rebuild(store: Store, portals: Mapping[str, Portal]) -> int:
+async def rebuild(
+    store: Store, portals: Mapping[str, Portal], say: Callable[[int, int], None] = lambda done, total: None
+) -> int:
     """Enters every archived page of a followed portal that the ledger does not hold. Returns how many were entered.
+    Raises SolieuError archive-missing. `say`: told how many files of how many are read.
 
     A file with notes (services/crawler/archive.py) gives what the ledger held. An older one cannot tell what feeds
     said, fractions of a second of the fetch, and which answers were published: all that may be articles are entered."""
     entered, archive = 0, store.settings.crawl.archive
-    for file in await asyncio.to_thread(_files, archive):
+    files = await asyncio.to_thread(_files, archive)
+    if not files:
+        hint = "SOLIEU_CRAWL__ARCHIVE names its folder; with --data it is the folder archive there"
+        raise SolieuError("archive-missing", f"there is no WARC file in {archive}", hint)
+    for number, file in enumerate(files, 1):
         rows = await asyncio.to_thread(pages_of, file, archive, portals)
         if rows:
             columns = {name: [row[name] for row in rows] for name in rows[0]}
             async with store.pool.acquire() as connection:
                 entered += await queries("replay").enter_pages(connection, **columns)
+        say(number, len(files))
     return entered
 
 
@@ -62,7 +71,7 @@ def pages_of(file: Path, archive: Path, portals: Mapping[str, Portal]) -> list[R
                     has_notes = NOTES.encode() in record.content_stream().read()
                 elif record.rec_type == "metadata" and has_notes:
                     rows.append(_noted(record.content_stream().read(), Place(name, offset)))
-                elif record.rec_type == "response":
+                elif record.rec_type in ("response", "conversion"):
                     row = None if has_notes else _row(record, portals, sources)
                     offset = records.get_record_offset()  # asking for it skips what was not read
                     rows += [row | {"warc_file": name, "warc_offset": offset}] if row else []

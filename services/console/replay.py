@@ -79,7 +79,8 @@ def command(
         if rebuild:
             from services.console.rebuild import rebuild as enter
 
-            click.echo(f"{await enter(store, portals_of(store))} pages entered from {store.settings.crawl.archive}")
+            entered = await enter(store, portals_of(store), progress("files"))
+            click.echo(f"{entered} pages entered from {store.settings.crawl.archive}")
         await check_portal(store, portal)
         wanted = Wanted(portal, day_start(since), day_start(until, after=True), only_outcome)
         done = await replay(store, wanted, rate=rate, restart=restart, say=progress("pages"))
@@ -93,7 +94,12 @@ def command(
 
     if since and until and until < since:
         raise click.UsageError("--until is before --since.")
-    ask(data, work, create=rebuild, stopped="stopped; the same command goes on where it stood")
+    ask(
+        data,
+        work,
+        create=rebuild and (data / "archive").is_dir(),
+        stopped="stopped; the same command goes on where it stood",
+    )
 
 
 def day_start(day: datetime | None, *, after: bool = False) -> datetime | None:

@@ -22,6 +22,7 @@ from services.crawler.pages import noted, page_of, placed
 from services.crawler.portals import load_portals
 from services.crawler.postgres_state import queries
 from shared import ids
+from shared.errors import SolieuError
 from shared.store.pool import Pool
 from tests.fixtures.events import at
 from tests.fixtures.store import store_of
@@ -203,6 +204,12 @@ async def test_a_lost_database_is_made_again_from_an_archive_without_notes(
         assert [tuple(row) for row in await store.pool.fetch(names)] == known
         assert await replay(store, Wanted()) == Replayed(PAGES, 0)
         assert await store.pool.fetchval("SELECT count(*) FROM page WHERE outcome = 'written'") == PAGES
+
+
+async def test_without_an_archive_there_is_nothing_to_rebuild_from(postgres_dsn: str, tmp_path: Path) -> None:
+    async with store_of(postgres_dsn, tmp_path / "elsewhere") as store:
+        with pytest.raises(SolieuError, match="archive-missing"):
+            await rebuild(store, {})
 
 
 async def test_days_are_vietnamese(postgres_dsn: str, tmp_path: Path) -> None:
