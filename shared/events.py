@@ -73,6 +73,7 @@ class PageFetched(Event):
     status: int
     content_type: str = ""
     body: Base64Bytes
+    """Of an article that its site splits over several pages, those joined (shared/parts.py)."""
     body_sha256: str
     feed_title: str | None = None
     feed_published: datetime | None = None

@@ -170,6 +170,7 @@ def _block_end(lines: list[Line], start: int, before: int) -> int:
     linked = any(line.links >= 0.5 for line in lines[start : start + 3])
     if not linked and sum(len(line.text) for line in rest) * 3 < before:
         return len(lines)
+    teased = False
     for i in range(start, len(lines)):
         headline = lines[i - 1] if i > start and lines[i - 1].links >= 0.5 else None
         list_ended = headline is not None and (
@@ -177,9 +178,18 @@ def _block_end(lines: list[Line], start: int, before: int) -> int:
             or headline.depth - lines[i].depth >= _BOX_DEPTH
         )
         sentence = _is_body(lines[i]) or (list_ended and lines[i].links < 0.5 and lines[i].text[-1] in ".!?")
-        if lines[i].kind is Kind.ROW or (sentence and (headline is None or list_ended)):
+        if not sentence:
+            continue
+        if lines[i].kind is Kind.ROW or headline is None or list_ended or not (teased or _may_tease(lines, i, start)):
             return i
+        teased = True
     return len(lines)
+
+
+def _may_tease(lines: list[Line], i: int, start: int) -> bool:
+    """A paragraph behind a headline is its teaser: not behind the second of two that have none, nor before more text."""
+    bare = i - 2 >= start and lines[i - 2].links >= 0.5
+    return not bare and not (i + 1 < len(lines) and _is_body(lines[i + 1]))
 
 
 def _is_body(line: Line) -> bool:

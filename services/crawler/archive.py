@@ -137,7 +137,7 @@ def read_archived(folder: Path, place: Place) -> Archived | None:
             file.seek(place.offset)
             records = ArchiveIterator(file)
             response = next(records, None)
-            if response is None or response.rec_type != "response":
+            if response is None or response.rec_type not in ("response", "conversion"):
                 return None
             body: bytes = response.content_stream().read()
             behind = next(records, None)
@@ -173,15 +173,22 @@ def drop_old(folder: Path, today: date, keep_days: int) -> int:
 
 
 def _records(exchange: Exchange, at: datetime) -> bytes:
-    """Response, note if there is one, request; each a gzip member of its own."""
+    """Response, note if there is one, request; each a gzip member of its own. What is joined of responses is a
+    conversion, and has no request."""
     from warcio.statusandheaders import StatusAndHeaders
 
     stamp = {"WARC-Date": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     # The body is archived as it came out of its transfer coding: a header that names one would mislead readers.
     kept = [(name, value) for name, value in exchange.headers if name.lower() != "transfer-encoding"]
     status = StatusAndHeaders(f"{exchange.status} {exchange.reason}".strip(), kept, protocol="HTTP/1.1")
+    kind, payload = "conversion" if exchange.joined else "response", io.BytesIO(exchange.raw)
     response = _builder().create_warc_record(
-        exchange.url, "response", payload=io.BytesIO(exchange.raw), http_headers=status, warc_headers_dict=stamp
+        exchange.url,
+        kind,
+        payload=payload,
+        http_headers=None if exchange.joined else status,
+        warc_content_type=dict(exchange.headers)["Content-Type"] if exchange.joined else "",
+        warc_headers_dict=dict(stamp),
     )
     target = exchange.url.split("/", 3)
     line = f"GET /{target[3] if len(target) > 3 else ''} HTTP/1.1"
@@ -199,6 +206,8 @@ def _records(exchange: Exchange, at: datetime) -> bytes:
                 warc_headers_dict=together,
             )
         )
+    if exchange.joined:
+        return _packed(response) + note
     request = _builder().create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=together)
     return _packed(response) + note + _packed(request)
 

@@ -61,6 +61,8 @@ class Exchange:
     headers: tuple[tuple[str, str], ...]
     raw: bytes
     """The body as it was sent, still packed if it was."""
+    joined: bool = False
+    """No answer of a server, but those before it in one body (parts.joined): archived as a conversion."""
     note: bytes = b""
     """What to archive of it beside: JSON (pages.noted); empty for nothing."""
 
@@ -84,6 +86,8 @@ class Fetched:
     detail: str = ""
     elapsed_s: float = 0.0
     """Of the last request, without the wait for its turn."""
+    parts: tuple[Outcome, ...] = ()
+    """How the requests for further parts of a split article ended, if there were any (parts.with_parts)."""
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
 
 

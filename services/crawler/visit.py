@@ -14,6 +14,7 @@ from services.crawler.fingerprint import fingerprint
 from services.crawler.model import Address, Page
 from services.crawler.outcomes import FAILURE_WEIGHTS, Outcome
 from services.crawler.pages import message_of, noted, page_of, placed
+from services.crawler.parts import with_joined, with_parts
 from services.crawler.politeness import HostPace
 from services.crawler.portals import Portal
 from services.crawler.robots import Robots
@@ -44,10 +45,12 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
         etag=address.etag if conditional else None,
         last_modified=address.last_modified if conditional else None,
     )
+    if fetched.outcome is Outcome.OK:
+        fetched = await with_parts(tools, portal, pace, fetched)
     at, words = tools.now(), fingerprint(fetched.body) if fetched.outcome is Outcome.OK else ""
     judged, twins = await _judge(tools, address, fetched, words)
     page = page_of(address, fetched, at)
-    exchanges = noted(fetched.exchanges, page, address) if judged is Outcome.OK else fetched.exchanges
+    exchanges = noted(with_joined(fetched), page, address) if judged is Outcome.OK else fetched.exchanges
     places = await tools.store(exchanges, at) if exchanges else []
     if fetched.outcome is Outcome.MOVED:
         return await _move(tools, owner, host, portal, address, fetched)
@@ -96,10 +99,11 @@ async def _save(
         )
     good = _is_good(outcome, twins) if address.outcome is None else None
     counts = Counter({(address.portal, "visit", str(outcome)): 1})
+    counts.update((address.portal, "further", str(part)) for part in fetched.parts)
     await tools.state.save_visit(owner, host, state, page, counts, good)
     what = "failed" if outcome in FAILURE_WEIGHTS else "fetched" if page else "unchanged"
     tools.report(address.portal, what, 1)
-    return outcome
+    return Outcome.RATE_LIMITED if Outcome.RATE_LIMITED in fetched.parts else outcome
 
 
 def _is_good(outcome: Outcome, twins: int) -> bool | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +30,8 @@ class Site:
     pages: dict[str, Answer] = field(default_factory=dict)
     """By address. What isn't here is gone; an article's page (`….html`) has its address for a text."""
     asked: list[str] = field(default_factory=list)
-    published: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    """Of the pages that were published."""
 
     async def fetch(
         self, url: str, pace: Pace, *, tls: Tls = STRICT, etag: str | None = None, last_modified: str | None = None
@@ -60,7 +63,7 @@ def tools_of(
         return [Place("", 0) for _ in exchanges]
 
     async def publish(messages: Sequence[Message]) -> None:
-        site.published += [str(message.key) for message in messages]
+        site.bodies += [base64.b64decode(json.loads(message.value)["body"]) for message in messages]
 
     async def offload(call: Callable[..., object], *values: object, **named: object) -> object:
         return call(*values, **named)
