@@ -17,8 +17,8 @@ from services.console.times import when
 from shared.errors import SolieuError
 
 REMOVED_CHARS_MAX: Final = 70
-PREFIX: Final = re.compile(r"[0-9a-f]{6,31}")
-"""The beginning of an id, as lists show it."""
+ID: Final = re.compile(r"[0-9a-f]{6,32}")
+"""An id, or the beginning of one, as lists show it."""
 
 
 @click.command("trace")
@@ -84,18 +84,22 @@ async def _named(connection: Any, key: str) -> tuple[str, str | None]:
     from services.crawler.portals import cms_table
     from shared.ids import article_id
 
-    sql, keys = queries("trace"), [key]
-    if PREFIX.fullmatch(key):
+    sql, keys, letters = queries("trace"), [key], []
+    if ID.fullmatch(key):
         rows = [row async for row in sql.beginning(connection, prefix=key)]
         if len({row["id"] for row in rows}) > 1:
             several = ", ".join(f"{row['kind']} {row['id']}" for row in rows[:4])
             raise SolieuError("trace-ambiguous", f"several ids begin with {key!r}", f"name more of it: {several}")
         keys += [row["id"] for row in rows]
+        letters = [row["id"] for row in rows if row["kind"] == "dead letter"]
     elif key.startswith(("http://", "https://")):  # another form of an address: which CMS it is of is not known here
         keys += sorted({article_id(canonical_url(key, cms)) for cms in (None, *cms_table())})
     for each in keys:
         if found := await sql.named(connection, key=each):
             return found["article_id"], found["observation_id"]
+    if letters:
+        hint = f"solieu dead-letters show {letters[0]}"
+        raise SolieuError("trace-unknown", "the message of that dead letter names no article", hint)
     last = key.rstrip("/").rsplit("/", 1)[-1]
     near = [row["url"] async for row in sql.near(connection, fragment=last)] if len(last) > 5 else []
     raise SolieuError(

@@ -68,6 +68,19 @@ async def test_too_little_of_an_id_is_told(postgres_dsn: str, tmp_path: Path) ->
             await take(store, "5eed0a")
 
 
+async def test_a_dead_letter_of_no_article_is_told(postgres_dsn: str, tmp_path: Path) -> None:
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await store.pool.execute(
+            "INSERT INTO dead_letter (dead_letter_id, stage, error, message, failed_at, attempt, origin_topic,"
+            " origin_partition, origin_offset, origin_headers)"
+            " VALUES (repeat('5eed0a17', 4), 'cleaner', 'poison', '', now(), 1, 't', 0, 0, '[]')"
+        )
+        for key in ("5eed0a17", "5eed0a17" * 4):
+            with pytest.raises(SolieuError, match="names no article") as raised:
+                await take(store, key)
+            assert raised.value.hint == f"solieu dead-letters show {'5eed0a17' * 4}"
+
+
 @pytest.mark.parametrize(
     "key",
     [
