@@ -50,6 +50,8 @@ def resolve_breakdowns(view: SentenceView, drafts: Sequence[Draft], scene: Scene
 def _countries(view: SentenceView, scene: Scene) -> list[AreaMention]:
     """Countries that people go to, each by itself: of a list of them (`tại Hàn Quốc, Nhật Bản`) no number is told."""
     found = [mention for mention in view.areas if mention.role == "destination" and mention.locality]
+    if len(found) < 2:
+        return found
     listed = {
         id(each)
         for pair in pairwise(found)

@@ -77,7 +77,7 @@ def resolve_periods(view: SentenceView, drafts: Sequence[Draft], scene: Scene, m
         if memory.listing and view.sentence.kind not in ("item", "table"):
             memory.section, memory.listing = "", False
     own = [m for m in view.periods if m.role in _OWN and m.period and not _is_base(m, scene)]
-    if not _goes_on(view, scene):
+    if (memory.passing or memory.ahead) and not _goes_on(view, scene):
         memory.passing, memory.ahead = None, False
     for draft in drafts:
         if not draft.period:
