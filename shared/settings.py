@@ -16,10 +16,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, PostgresDsn, Secret, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PostgresDsn, Secret, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -46,6 +46,18 @@ class Group(BaseModel):
 class KafkaSettings(Group):
     bootstrap_servers: str = "127.0.0.1:9092"
     """Where Apache Kafka listens: host:port, several separated by commas."""
+    tls: bool = False
+    """Speak TLS to the brokers."""
+    tls_ca: Path | None = None
+    """Certificates (PEM) by which the brokers' are checked. Not given: the system's."""
+    tls_certificate: Path | None = None
+    """Our certificate and its key in one PEM file, where the brokers ask for one."""
+    username: str | None = None
+    """Log in to the brokers by this name; not given: no login."""
+    password: Secret[str] | None = None
+    """Password of the same."""
+    login: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How to log in (SASL mechanism)."""
     partitions: int = Field(default=6, ge=1)
     """Partitions of each topic when `python -m shared.bus.topics` creates it: the most replicas a stage can use."""
     replicas: int = Field(default=1, ge=1)
@@ -57,6 +69,16 @@ class KafkaSettings(Group):
     """How long the group waits for a member that finishes its batch before partitions move, seconds."""
     poll_s_max: float = Field(default=300, ge=6)
     """A member that asks for no records for so long leaves the group, seconds. Stages ask every second, busy or not."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("USERNAME and PASSWORD go together")
+        if self.username is not None and self.login == "PLAIN" and not self.tls:
+            raise ValueError("LOGIN=PLAIN would send the password in the clear: set TLS=true")
+        if not self.tls and (self.tls_ca or self.tls_certificate):
+            raise ValueError("TLS_CA and TLS_CERTIFICATE need TLS=true")
+        return self
 
 
 class StageSettings(Group):

@@ -38,11 +38,11 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners={listener}://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners={listener}://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map={listener}:{listener},CONTROLLER:PLAINTEXT
+inter.broker.listener.name={listener}
 log.dirs={data}
 auto.create.topics.enable=false
 offsets.topic.num.partitions=4
@@ -63,6 +63,10 @@ class Node:
     port: int = field(default_factory=lambda: free_port())
     controller: int = field(default_factory=lambda: free_port())
     process: subprocess.Popen[bytes] | None = None
+    listener: str = "PLAINTEXT"
+    """Kafka's name of the protocol that clients speak."""
+    more: str = ""
+    """Further lines of server.properties: what another listener needs."""
 
     @property
     def bootstrap_servers(self) -> str:
@@ -72,7 +76,8 @@ class Node:
         """Returns when the broker accepts connections. Raises `SolieuError`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         properties, data = self.folder / "server.properties", self.folder / "data"
-        properties.write_text(PROPERTIES.format(port=self.port, controller=self.controller, data=data))
+        known = {"port": self.port, "controller": self.controller, "data": data, "listener": self.listener}
+        properties.write_text(PROPERTIES.format(**known) + self.more)
         if not (data / "meta.properties").exists():
             _java("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties))
         with (self.folder / "kafka.log").open("ab") as log:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from shared.bus.api import Stage
+from shared.bus.connection import connection
 from shared.errors import SolieuError
 from shared.settings import KafkaSettings
 
@@ -21,8 +22,8 @@ async def lags(stages: Sequence[Stage], kafka: KafkaSettings) -> dict[str, int]:
     from aiokafka.errors import KafkaError
 
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its own lines beside our one sentence
-    reader = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers)
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
+    reader = AIOKafkaConsumer(**connection(kafka))
+    admin = AIOKafkaAdminClient(**connection(kafka))
     try:
         async with asyncio.timeout(WAIT_S):
             await reader.start()

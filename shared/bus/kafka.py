@@ -28,6 +28,7 @@ from shared.bus.api import (
     TooLarge,
     Transient,
 )
+from shared.bus.connection import connection
 from shared.bus.topics import DEAD_LETTER_BYTES_MAX
 from shared.settings import KafkaSettings
 
@@ -124,7 +125,7 @@ class KafkaConsumer:
     async def start(self) -> None:
         s = self._settings
         client = AIOKafkaConsumer(
-            bootstrap_servers=s.bootstrap_servers,
+            **connection(s),
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -194,7 +195,7 @@ class KafkaProducer:
 
     async def start(self) -> None:
         client = AIOKafkaProducer(
-            bootstrap_servers=self._settings.bootstrap_servers,
+            **connection(self._settings),
             acks="all",
             enable_idempotence=True,  # keeps order within a partition: after a gap nothing later is accepted
             linger_ms=5,

@@ -78,7 +78,9 @@ async def create(kafka: KafkaSettings, topics: tuple[Topic, ...] = TOPICS) -> li
     from aiokafka.admin import AIOKafkaAdminClient, NewTopic
     from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
+    from shared.bus.connection import connection
+
+    admin = AIOKafkaAdminClient(**connection(kafka))
     await admin.start()
     try:
         existing = set(await admin.list_topics())

@@ -102,3 +102,18 @@ def test_a_stale_example_file_is_noticed(tmp_path: Path, monkeypatch: pytest.Mon
     assert settings.command(["--check"]) == 1
     assert settings.command([]) == 0
     assert settings.command(["--check"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"USERNAME": "solieu"}, "USERNAME and PASSWORD go together"),
+        ({"USERNAME": "solieu", "PASSWORD": "x", "LOGIN": "PLAIN"}, "in the clear"),
+        ({"TLS_CA": "ca.pem"}, "need TLS=true"),
+    ],
+)
+def test_half_of_a_login_to_kafka_is_refused(monkeypatch: pytest.MonkeyPatch, given: dict[str, str], says: str) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"SOLIEU_KAFKA__{name}", value)
+    with pytest.raises(SettingsError, match=f"SOLIEU_KAFKA: .*{says}"):
+        load(None)
