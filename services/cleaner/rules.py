@@ -187,7 +187,7 @@ def _block_end(lines: list[Line], start: int, before: int) -> int:
 
 
 def _may_tease(lines: list[Line], i: int, start: int) -> bool:
-    """A paragraph behind a headline is its teaser, but not behind the second of two without one, nor before more text."""
+    """A paragraph behind a headline is its teaser; not behind the second of two without one, nor before more text."""
     bare = i - 2 >= start and lines[i - 2].links >= 0.5
     return not bare and not (i + 1 < len(lines) and _is_body(lines[i + 1]))
 

@@ -24,6 +24,8 @@ _BODY_CHARS_MIN: Final = 50
 _SURE: Final = 0.7
 _AGREED: Final = 0.9
 """Sureness of a title that two places agree on."""
+_SCRAP_CHARS: Final = 300
+_SCRAP_TIMES: Final = 5
 _TWIN_SHARE: Final = 0.7
 """Share of a block's word triples that must stand elsewhere too: editors shorten the version for telephones."""
 _FIRM_CHARS: Final = 600
@@ -91,6 +93,9 @@ def _agreed(by_profile: Reading, by_scorer: Reading) -> Reading:
     """A known container that holds less than half of what follows the title held a part only, or another text: systems
     give one name to the article and to the site's contacts."""
     mine, other = _chars(by_profile), _chars(by_scorer)
+    unnamed = mine < _SCRAP_CHARS and other > _SCRAP_TIMES * mine and by_profile.title.sure < _SURE
+    if unnamed and by_scorer.title.sure < _SURE:  # a scrap under no title, beside a text that neither names
+        return replace(by_scorer, confidence=0.4)
     if not by_scorer.anchored or other <= mine:
         return by_profile
     shared = bool({line.text for line in by_profile.lines} & {line.text for line in by_scorer.lines})
