@@ -58,12 +58,13 @@ def list_portals(file: Path, area: str | None, kind: str | None, unverified: boo
             portal.cms or "?",
             str(len(portal.feeds)),
             str(len(portal.listings)),
+            str(len(portal.sitemaps)),
             "yes" if portal.verified else "no",
             portal.base[0],
         )
         for portal in portals
     ]
-    _table(("id", "kind", "area", "system", "feeds", "listings", "verified", "address"), rows)
+    _table(("id", "kind", "area", "system", "feeds", "listings", "sitemaps", "verified", "address"), rows)
     click.echo(f"{len(rows)} sources")
 
 
@@ -206,7 +207,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        numbers = ("feeds", "listings", "sources", "articles")
+        numbers = ("feeds", "listings", "sitemaps", "sources", "articles")
         table.add_column(heading, overflow="fold", justify="right" if heading in numbers else "left")
     for row in rows:
         table.add_row(*row)

@@ -97,7 +97,7 @@ class Crawl:
             self._held[host.host] = now + timedelta(seconds=tools.knobs.lease_s)
             turn = take_turn(tools, self.owner, host, self._held.__getitem__, self.stop)
             self._turns[host.host] = asyncio.create_task(turn, name=f"turn {host.host}")
-        due = await tools.state.next_due(tools.now(), tools.only_hosts)
+        due = await tools.state.next_due(tools.now(), await self._among())
         if once and not self._turns and (due is None or due > tools.now() + timedelta(seconds=ONCE_HORIZON_S)):
             return True
         nap_s = (due - tools.now()).total_seconds() if due else tools.knobs.idle_s_max
@@ -108,7 +108,11 @@ class Crawl:
         tools, free = self.tools, self.tools.knobs.hosts_max - len(self._turns)
         if free <= 0:
             return []
-        return await tools.state.claim(self.owner, now, tools.knobs.lease_s, free, tools.only_hosts)
+        return await tools.state.claim(self.owner, now, tools.knobs.lease_s, free, await self._among())
+
+    async def _among(self) -> list[str] | None:
+        """Hosts to work on; None for all."""
+        return await self.tools.state.hosts_of(sorted(self.tools.only)) if self.tools.only else None
 
     async def _nap(self, seconds: float) -> None:
         """Until the time is up, a turn ends, or the crawler is told to stop."""

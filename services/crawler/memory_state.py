@@ -107,6 +107,11 @@ class MemoryState:
                 first = min(first, max(row.due_at, row.not_before, leased))
         return first if first < _NEVER else None
 
+    async def hosts_of(self, portals: Sequence[str]) -> list[str]:
+        sources = {source.host for source in self._active() if source.portal in portals}
+        pending = ((host, self.addresses[each].portal) for host, waiting in self._pending.items() for each in waiting)
+        return sorted(sources | {host for host, portal in pending if portal in portals})
+
     async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(each for each in article_ids if each not in self.addresses)
 

@@ -105,6 +105,10 @@ class PostgresState:
             found: datetime | None = await queries().next_due(connection, now=now, among=among)
             return found
 
+    async def hosts_of(self, portals: Sequence[str]) -> list[str]:
+        async with self._connection() as connection:
+            return [row["host"] async for row in queries().hosts_of(connection, portals=list(portals))]
+
     async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:
         async with self._connection() as connection:
             known = [row["article_id"] async for row in queries().known(connection, ids=list(article_ids))]

@@ -79,6 +79,10 @@ class State(Protocol):
         where nothing is known."""
         ...
 
+    async def hosts_of(self, portals: Sequence[str]) -> list[str]:
+        """Hosts where sources of these portals are now, or articles of theirs wait: an entry names not all of them."""
+        ...
+
     async def unknown(self, article_ids: Sequence[str]) -> frozenset[str]:
         """Which of these are not in the memory."""
         ...

@@ -96,12 +96,6 @@ class Tools:
         return {host: tuple(portal for portal in self.portals if host in portal.hosts) for host in hosts}
 
     @cached_property
-    def only_hosts(self) -> tuple[str, ...] | None:
-        """Hosts of the portals to work on; None where that is all."""
-        hosts = {host for portal in self.portals if portal.id in self.only for host in portal.hosts}
-        return tuple(sorted(hosts)) if self.only else None
-
-    @cached_property
     def listings(self) -> Mapping[tuple[str, str], Listing]:
         """(portal id, address as the entry has it) -> the listing's rules."""
         return {(portal.id, listing.url): listing for portal in self.portals for listing in portal.listings}

@@ -82,6 +82,11 @@ async def _work(
             if sources:  # a crawler with a newer portals file has them: leave it time to claim the host
                 pace.pause(UNKNOWN_S)
             return
+        if not portals:  # a host that no entry names: a source has moved here, and its entry's rules with it
+            portals = tuple(
+                {each.portal: tools.by_id[each.portal] for each in work if each.portal in tools.by_id}.values()
+            )
+            pace.set_delay(delay_of(portals, robots))
         if robots.is_stale(tools.now()):
             robots = await _read_robots(tools, owner, host.host, robots, pace, portals, work[0].url)
             pace.set_delay(delay_of(portals, robots))

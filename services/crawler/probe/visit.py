@@ -113,11 +113,14 @@ class _Visit:
     cms: str | None = None
     robots: Robots = field(default_factory=Robots)
     pace: HostPace = field(init=False)
+    start: str = field(init=False)
+    """The home page's address in the entry, wherever that leads."""
     sources: list[ProbedSource] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     """Articles that the sources so far have named."""
 
     def __post_init__(self) -> None:
+        self.start = self.portal.base[0]
         self.pace = HostPace(
             delay_s=self.portal.delay_s,
             concurrency=1,
@@ -136,7 +139,7 @@ class _Visit:
 
     async def home(self) -> Fetched:
         """The home page: behind the `www.` twin that the site prefers, and behind pages that only send on."""
-        url, asked = self.portal.base[0], ""
+        url, asked = self.start, ""
         for _ in range(DOORS_MAX + 1):
             if urlsplit(url).netloc != asked and (refused := await self._rules(url)):
                 return refused
@@ -146,6 +149,10 @@ class _Visit:
                 url = str(home.moved_to)
                 self.portal = replace(self.portal, base=(url, *self.portal.base[1:]))
                 continue
+            if home.moved_for_good and home.moved_to:  # most often from http to https
+                there = urlsplit(home.moved_to)
+                base = urlsplit(self.portal.base[0])._replace(scheme=there.scheme, netloc=there.netloc).geturl()
+                self.portal = replace(self.portal, base=(base, *self.portal.base[1:]))
             sent_on = read_home(home.body, home.url, home.content_type, None).leads_to
             if home.outcome is not Outcome.OK or sent_on is None or not _is_twin(sent_on, home.url):
                 return home
@@ -185,11 +192,11 @@ class _Visit:
     async def listings(self, home: Fetched, reading: FeedReading, sections: Iterable[str]) -> None:
         named = {listing.url: listing for listing in self.portal.listings}
         for url, listing in named.items():
-            if url != self.portal.base[0]:
+            if url != self.start:
                 await self._try(url, "listing", True, listing)
         for url in [url for url in sections if url not in named][:SECTIONS_TRIED_MAX]:
             await self._try(url, "listing", False)
-        if self.portal.base[0] in named:
+        if self.start in named:
             self._add(home, home.url, "listing", reading, keep=False)
 
     async def sitemaps(self) -> None:

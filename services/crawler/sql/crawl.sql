@@ -66,6 +66,12 @@ FROM crawl_address WHERE host = :host AND next_at <= :now ORDER BY visits > 0, n
 SELECT min(greatest(due_at, not_before, CASE WHEN lease_until >= :now THEN lease_until END))
 FROM crawl_host WHERE due_at < 'infinity' AND (:among::text[] IS NULL OR host = ANY (:among));
 
+-- name: hosts_of(portals)
+SELECT host FROM crawl_source WHERE active AND portal = ANY (:portals::text[])
+UNION
+SELECT host FROM crawl_address WHERE next_at IS NOT NULL AND portal = ANY (:portals::text[])
+ORDER BY host;
+
 -- name: known(ids)
 SELECT article_id FROM crawl_address WHERE article_id = ANY (:ids::text[]);
 

@@ -175,6 +175,18 @@ async def test_a_source_that_moves_is_due_at_its_new_host(state: State) -> None:
     assert await claimed(state, "two") == {"neu.example"}
 
 
+async def test_a_portals_hosts_are_those_of_its_sources_and_of_its_articles_that_wait(state: State) -> None:
+    other = replace(source(9, "o.example"), portal="o")
+    await state.enrol(PORTALS, [source(1), source(2, "b.example"), other])
+    await claimed(state)
+    waiting, done = address(1, "www.a.example"), replace(address(2, "tin.example"), next_at=None)
+    await state.save_poll("one", "a.example", source(1, "neu.example"), [waiting, address(2, "tin.example")], {})
+    await state.save_visit("one", "a.example", done, None, {})
+    assert await state.hosts_of(["p"]) == ["b.example", "neu.example", "www.a.example"]
+    assert await state.hosts_of(["p", "o"]) == ["b.example", "neu.example", "o.example", "www.a.example"]
+    assert await state.hosts_of([]) == []
+
+
 async def test_robots_are_kept_with_the_host(state: State) -> None:
     await state.enrol(PORTALS, [source(1)])
     await claimed(state)

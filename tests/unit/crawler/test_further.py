@@ -185,3 +185,13 @@ async def test_the_feed_of_a_system_that_pages_it_is_read_on() -> None:
     await crawl(site, portal, state)
     site.pages |= {feed: items(range(16, 26)), f"{feed}?paged=2": items(range(6, 16))}
     assert numbers(await crawl(site, portal, state)) == list(range(11, 26))
+
+
+@in_virtual_time
+async def test_articles_on_the_www_twin_are_fetched_when_one_portal_is_asked_for() -> None:
+    feed = "https://bao.example/rss"
+    portal = Portal("bao", "Báo", "newspaper", ("https://bao.example/",), cms="onecms", feeds=(feed,))
+    row = "<item><title>Tin</title><link>https://www.bao.example/tin-moi-7001.html</link></item>"
+    site, state = Site({feed: f"<rss version='2.0'><channel>{row}</channel></rss>"}), MemoryState()
+    await crawl(site, portal, state)
+    assert "https://www.bao.example/tin-moi-7001.html" in site.asked

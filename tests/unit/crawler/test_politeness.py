@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 
 from services.crawler.crawl import Crawl, sources_of
+from services.crawler.fetch import Fetched
 from services.crawler.memory_state import MemoryState
+from services.crawler.outcomes import Outcome
 from services.crawler.politeness import quiet_until
 from services.crawler.portals import Portal, Quiet
 from services.crawler.state import StateUnavailable
@@ -89,3 +92,30 @@ def test_a_database_that_goes_away_ends_a_turn_of_several_lanes_as_it_ends_one()
             await take_turn(tools, "a", host, lambda name: EPOCH + timedelta(hours=1), asyncio.Event())
 
     virtual_time.run(story())
+
+
+def test_where_a_source_has_moved_its_entrys_rules_hold() -> None:
+    """Another host, that no entry names: still one request in ten minutes."""
+    new = "https://moi.example"
+    feed = "".join(f"<item><title>Tin</title><link>{new}/vi/tin/bai-{n}00.html</link></item>" for n in range(5))
+    moved = Fetched(PORTAL.feeds[0], Outcome.MOVED, 301, moved_to=f"{new}/rss", moved_for_good=True)
+    site = Site({PORTAL.feeds[0]: moved, f"{new}/rss": f"<rss version='2.0'><channel>{feed}</channel></rss>"})
+    asked: list[float] = []
+
+    class Watched(Site):
+        async def fetch(self, *given: object, **more: object) -> object:  # type: ignore[override]
+            answer = await site.fetch(*given, **more)  # type: ignore[arg-type]
+            asked.extend([asyncio.get_running_loop().time()] * str(given[0]).startswith(new))
+            return answer
+
+    async def story() -> None:
+        stop = asyncio.Event()
+        portal = replace(PORTAL, delay_s=600)
+        crawling = asyncio.create_task(Crawl(tools_of(Watched(), portal, MemoryState()), stop).run())
+        await asyncio.sleep(8 * 3600)
+        stop.set()
+        await crawling
+
+    virtual_time.run(story())
+    assert len(asked) >= 7, "robots.txt, the feed, five articles"
+    assert min(later - earlier for earlier, later in pairwise(asked)) >= 600

@@ -221,3 +221,15 @@ def test_a_drafted_entry_can_be_probed_and_written_again(tmp_path) -> None:  # t
     assert (portal.name, portal.verified) == ("Sở Nội vụ: trang chủ", True)
     text = written(file.read_text("utf-8"), probed(pages, portal))
     assert yaml.safe_load(text) == yaml.safe_load(file.read_text("utf-8"))
+
+
+def test_a_site_that_has_gone_over_to_https_gets_its_new_address() -> None:
+    old, new = "http://so.example/", "https://so.example/"
+    answer = Fetched(
+        f"{new}vi/", Outcome.OK, 200, page(articles(100)).encode(), moved_to=f"{new}vi/", moved_for_good=True
+    )
+    site = Site({old: answer})
+    entry = Portal("so", "Sở", "department", (old,), listings=(Listing(old),), delay_s=0)
+    result = asyncio.run(probe_portal(entry, site.fetch))
+    assert result.portal.base == (new,)
+    assert f'listings: ["{new}vi/"]' in entry_of(result)
