@@ -13,7 +13,7 @@ import re
 import unicodedata
 from functools import cache
 from typing import Final
-from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 from services.crawler.portals import cms_table
 
@@ -24,6 +24,7 @@ _DROPPED: Final = re.compile(
     r"(?:utm_\w+|fbclid|gclid|zarsrc|_gl|spm|ref_src|gidzl"  # tracking
     r"|phpsessid|jsessionid|sessionid|asp\.net_sessionid|sid|p_auth|nv_?sess\w*|checkss"  # sessions
     r"|_afrloop|_afrwindowmode|_afrwindowid|_afrfs|_afrmt|_adf\.ctrl-state"  # Oracle's loop parameters
+    r"|redirect|inheritredirect|aspxautodetectcookiesupport"  # where to go back to; Liferay's and .NET's
     r"|print|isprint|download|amp|output|device|mobile)",  # views of the same page
     re.IGNORECASE,
 )
@@ -33,6 +34,8 @@ _AMP_SUFFIX: Final = re.compile(r"(?<=.)(?:/amp/?$|\.amp(?=\.html?$|$))")
 _CRIPPLED: Final = re.compile(r"^(https?):/{0,1}(?=[\w-]+(?:\.[\w-]+)+)|^(https?):/{3,}", re.IGNORECASE)
 _BARE_HOST: Final = re.compile(r"^(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:gov|com|org|edu|net)?\.?vn/", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?")
+_IGNORES_CASE: Final = ("sharepoint", "webforms", "dotnetnuke")
+"""Systems on Windows, whose links write one page's path now so, now so."""
 _NUKEVIET: Final = re.compile(r"^(?P<lang>/(?:vi|en))?/(?P<folders>[^?]+)/(?P<slug>[^/?]*?)-(?P<id>\d+)(?:\.html|/)?$")
 
 
@@ -83,13 +86,14 @@ def canonical_url(url: str, cms: str | None = None) -> str:
     instead of the port: there the sample portals, each in its folder, share a port that changes at each start."""
     parts = urlsplit(url)
     host = re.sub(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.)", "", parts.hostname or "")
-    named = _nukeviet(parts.path) if cms == "nukeviet" else None
+    named = (_nukeviet(parts.path) or _unrewritten(parts.query)) if cms == "nukeviet" else None
     if named is None and cms != "nukeviet":
         named = _keyed(parts.path + (f"?{parts.query}" if parts.query else ""), cms)
     if named is None:
         path = re.sub(r"/(?:index\.(?:php|html?|aspx)|default\.aspx)$", "/", parts.path, flags=re.IGNORECASE)
         query = "&".join(sorted(parts.query.split("&")))
         named = (path.rstrip("/") or "/") + (f"?{query}" if query else "")
+    named = named.lower() if cms in _IGNORES_CASE else named
     folder = "/".join(parts.path.split("/")[:2])
     if host.startswith("127."):
         named = named if named.startswith(folder) else folder + named
@@ -107,6 +111,16 @@ def _nukeviet(path: str) -> str | None:
     folders = match["folders"].split("/")
     language = match["lang"] or ""
     return f"{language}/{folders[0]}/{match['id']}" if len(folders) > 1 else f"{language}/{match['slug']}-{match['id']}"
+
+
+def _unrewritten(query: str) -> str | None:
+    """`index.php?language=vi&nv=news&op=<category>/<slug>-<id>`: the same where addresses are not rewritten."""
+    values = dict(parse_qsl(query))
+    number = re.search(r"/[^/]*-(\d+)$", values.get("op", ""))
+    if number is None or "nv" not in values:
+        return None
+    language = f"/{values['language']}" if "language" in values else ""
+    return f"{language}/{values['nv']}/{number[1]}"
 
 
 def _keyed(target: str, cms: str | None) -> str | None:
