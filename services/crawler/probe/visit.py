@@ -9,6 +9,7 @@ none before it did.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -47,6 +48,7 @@ TLS_HINTS: Final = (
     ("handshake failure", "allow: [legacy]"),
 )
 """Words of OpenSSL, and what in an entry's `tls` allows for it (portals.py)."""
+_TLS_REASON: Final = re.compile(r"certificate verify failed: ([^('\"]+)|\[SSL: \w+\] ([^('\"]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,9 @@ def _words(fetched: Fetched) -> str:
         return f"moved to another site, {fetched.moved_to}: `solieu portals add` it if that is its successor"
     if fetched.outcome is Outcome.TLS:
         hint = next((hint for words, hint in TLS_HINTS if words.lower() in fetched.detail.lower()), None)
-        return f"tls ({fetched.detail})" + (f"; an entry may say tls: {{{hint}}}" if hint else "")
+        said = _TLS_REASON.search(fetched.detail)
+        reason = (said[1] or said[2]).strip() if said else fetched.detail
+        return f"tls: {reason}" + (f"; an entry may say tls: {{{hint}}}" if hint else "")
     return str(fetched.outcome) + (f" ({fetched.detail})" if fetched.detail else "")
 
 

@@ -182,6 +182,7 @@ def test_a_fault_of_tls_is_told_with_what_allows_it(detail: str, allowance: str)
     result = probed({"robots.txt": Fetched(f"{HOME}robots.txt", Outcome.TLS, detail=detail)})
     assert result.verdict == "tls"
     assert allowance in result.problems[0]
+    assert result.problems[0].startswith("robots.txt: tls: ") and "SSL" not in result.problems[0]
 
 
 def test_a_source_of_the_entry_that_fails_is_told_and_stays(tmp_path) -> None:  # type: ignore[no-untyped-def]
