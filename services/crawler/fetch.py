@@ -32,6 +32,8 @@ HEADER_BYTES_MAX: Final = 16 * 1024
 STRICT: Final = Tls()
 _PERMANENT: Final = (301, 308)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
+_HUNG_UP: Final = ("ServerDisconnectedError:", "ClientOSError:")
+"""How the detail begins where a connection that stood was closed before the answer."""
 
 Pace = Callable[[str], AbstractAsyncContextManager[None]]
 """Waits for the turn of a request to an address, and holds it while the request runs. Raises Disallowed where
@@ -122,6 +124,7 @@ class Fetcher:
             max_field_size=HEADER_BYTES_MAX,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
         )
+        self._session._retry_connection = False  # it would ask again at once: _chain does, in the host's next turn
 
     async def close(self) -> None:
         await self._session.close()
@@ -137,7 +140,7 @@ class Fetcher:
     async def _chain(self, url: str, pace: Pace, tls: Tls, headers: dict[str, str]) -> Fetched:
         exchanges: list[Exchange] = []
         visited: set[tuple[str, str]] = set()
-        permanent, start, cookies = True, url, ""
+        permanent, start, cookies, hung_up = True, url, "", False
         while True:
             sent = headers | ({"Cookie": cookies} if cookies else {})
             if (url, cookies) in visited or len(visited) > REDIRECTS_MAX:
@@ -150,6 +153,10 @@ class Fetcher:
                     step = await self._request(url, tls, sent)
             except Disallowed:
                 return Fetched(url, Outcome.ROBOTS, exchanges=tuple(exchanges))
+            if step.detail.startswith(_HUNG_UP) and not hung_up:
+                hung_up = True  # most often a kept connection that it had closed meanwhile
+                visited.discard((url, cookies))
+                continue
             exchanges += step.exchanges
             step = replace(step, exchanges=tuple(exchanges))
             if step.status not in _REDIRECTS:

@@ -122,3 +122,28 @@ async def test_all_members_of_a_packed_body_are_read() -> None:
 async def test_a_rest_that_can_not_be_read_is_left_to_us() -> None:
     assert (await fetched(ANSWERS["rest for soon"][0])).retry_after_s is None
     assert (await fetched(ANSWERS["rest until a day long past"][0])).retry_after_s == 0
+
+
+async def test_a_server_that_hangs_up_is_asked_once_more_in_its_turn() -> None:
+    turns = 0
+
+    @asynccontextmanager
+    async def turn(url: str) -> AsyncIterator[None]:
+        nonlocal turns
+        turns += 1
+        yield
+
+    asked = 0
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await reader.readline()
+        asked += 1
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    fetcher = Fetcher("x", policy=AddressPolicy.of(["127.0.0.0/8"]))
+    got = await fetcher.fetch(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", turn)
+    await fetcher.close()
+    server.close()
+    assert (got.outcome, asked, turns) == (Outcome.UNREACHABLE, 2, 2)
