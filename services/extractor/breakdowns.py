@@ -19,6 +19,8 @@ _LISTED: Final = re.compile(fold(r"[ ,]*(?:và)?[ ,]*"))
 _BREAK: Final = re.compile(r"[,;()]")
 NEAR: Final = 3
 """Words between the number and what tells its part."""
+NEAR_COUNTRY: Final = 16
+"""Words between a number and the only country before it."""
 _OF_DOMAIN: Final = {"poverty": ("poverty_status", "kind"), "merit": ("poverty_status",), "vet": ("residence",)}
 """Keys that say nothing new of a domain's indicators: a poor household is poor."""
 _IMPLIED: Final = {
@@ -26,6 +28,8 @@ _IMPLIED: Final = {
     "poverty.rate_ethnic_minority": "ethnic_minority",
     "gender.female_job_share": "sex",
 }
+_WORK: Final = ("employment", "vet", "overseas")
+"""Domains whose people may be inside or outside the province."""
 _LEVELS: Final = ("vet.enrolment_college_intermediate", "vet.enrolment_elementary_short", "vet.graduates")
 
 
@@ -43,8 +47,9 @@ def resolve_breakdowns(view: SentenceView, drafts: Sequence[Draft], scene: Scene
                 draft.breakdown.setdefault(key, value)
         if draft.indicator.startswith("overseas.") and countries:
             country = min(countries, key=lambda m: _words_away(m.start, m.end, draft, scene))
-            if country.locality and _words_away(country.start, country.end, draft, scene) <= NEAR:
-                draft.breakdown["destination"] = country.locality
+            away = _words_away(country.start, country.end, draft, scene)
+            if away <= NEAR or (away <= NEAR_COUNTRY and _leads_to(country, countries, draft, view)):
+                draft.breakdown["destination"] = country.locality or ""
 
 
 def _countries(view: SentenceView, scene: Scene) -> list[AreaMention]:
@@ -59,6 +64,13 @@ def _countries(view: SentenceView, scene: Scene) -> list[AreaMention]:
         for each in pair
     }
     return [mention for mention in found if id(mention) not in listed]
+
+
+def _leads_to(country: AreaMention, countries: Sequence[AreaMention], draft: Draft, view: SentenceView) -> bool:
+    """`Nhật Bản dẫn đầu các thị trường với 1.210 người`: the last country before the number, with no other number
+    between them."""
+    starts = [*(each.start for each in countries), *(each.start for each in view.quantities)]
+    return country.end <= draft.start and not any(country.end <= start < draft.start for start in starts)
 
 
 def _words_away(start: int, end: int, draft: Draft, scene: Scene) -> float:
@@ -82,6 +94,8 @@ def _says_more(mention: Mention, draft: Draft) -> bool:
     if key == "extreme" and draft.indicator != "labour.tet_bonus":
         return False
     if key == "training_level" and draft.indicator not in _LEVELS:
+        return False
+    if key == "place" and entry.domain not in _WORK:
         return False
     if key == "scheme" and entry.domain != "insurance":
         return False
