@@ -28,6 +28,7 @@ _DOCUMENT: Final = re.compile(
 )
 _DOCUMENTS_MIN: Final = 3
 _DOCUMENTS_SHARE: Final = 0.8
+_RECORD_LINES: Final = 30
 _RECORD: Final = re.compile(
     r"(?:mã ?/ ?)?(?:số (?:ký )?hiệu|số/ký hiệu|ký hiệu|ngày (?:ban hành|(?:có )?hiệu lực|hết hiệu lực|ký)|trích yếu|"
     r"trích dẫn|(?:cơ quan|đơn vị) ban hành|loại văn bản|lĩnh vực|người ký|tình trạng(?: hiệu lực)?|hiệu lực)\s*[:|]",
@@ -81,12 +82,15 @@ def is_listing(lines: Sequence[Line], meta: Meta, anchored: bool, by_profile: bo
 def is_document_list(lines: Sequence[Line]) -> bool:
     """The text is names of official documents, each a line that is no sentence."""
     long = [line.text for line in lines if len(line.text) >= PROSE_CHARS // 2 and line.kind is not Kind.ROW]
+    if sum(text[-1] in ".;:!?" for text in long) > (1 - _DOCUMENTS_SHARE) * len(long):
+        return False
     named = sum(bool(_DOCUMENT.match(text)) and text[-1] not in ".;:!?" for text in long)
     return named >= _DOCUMENTS_MIN and named >= _DOCUMENTS_SHARE * len(long)
 
 
 def is_document_record(lines: Sequence[Line]) -> bool:
     """The text is the entries of a document register: number, dates, issuer, abstract."""
-    entries = [line for line in lines if _RECORD.match(line.text)]
-    rest = sum(len(line.text) for line in lines if is_prose(line) and line not in entries)
-    return len({line.text.split(":")[0] for line in entries}) >= _DOCUMENTS_MIN and rest < _OWN_CHARS
+    entries = [line for line in lines[:_RECORD_LINES] if _RECORD.match(line.text)]
+    if len({line.text.split(":")[0] for line in entries}) < _DOCUMENTS_MIN:
+        return False
+    return sum(len(line.text) for line in lines if is_prose(line) and line not in entries) < _OWN_CHARS

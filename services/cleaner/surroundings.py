@@ -22,9 +22,11 @@ _UP_BEFORE: Final = 4
 """Fewer upwards: further above stands the page's header with its clock."""
 
 
-def after(title: Element) -> tuple[str, ...]:
-    """Short texts that follow the title up to the first running text, nearest first."""
-    return tuple(islice(_following(title), _AFTER))
+def after(title: Element, *, parts: bool = False) -> tuple[str, ...]:
+    """Short texts that follow the title up to the first running text, nearest first.
+
+    `parts`: behind a text of several elements also the date that one of them holds."""
+    return tuple(islice(_following(title, parts), _AFTER))
 
 
 def before(title: Element) -> tuple[str, ...]:
@@ -32,13 +34,13 @@ def before(title: Element) -> tuple[str, ...]:
     return tuple(islice(_preceding(title), _BEFORE))
 
 
-def _following(title: Element) -> Iterator[str]:
+def _following(title: Element, parts: bool) -> Iterator[str]:
     node = title
     for _ in range(_UP_AFTER):
         for sibling in node.itersiblings():
             if sibling.tag == "footer":
                 return
-            for text in _pieces(sibling):
+            for text in _pieces(sibling, parts):
                 if len(text) > 2 * LINE_CHARS:
                     return
                 yield text
@@ -56,7 +58,7 @@ def _preceding(title: Element) -> Iterator[str]:
         for sibling in node.itersiblings(preceding=True):
             if sibling.tag in ("header", "nav"):
                 return
-            yield from reversed(list(islice(_pieces(sibling), 12)))
+            yield from reversed(list(islice(_pieces(sibling, False), 12)))
         parent = node.getparent()
         if parent is None or parent.tag == "body":
             return
@@ -80,7 +82,7 @@ def _exact(el: Element) -> Iterator[str]:
         yield from (value for name in ("title", "datetime", "data-time", "data-date") if (value := node.get(name)))
 
 
-def _pieces(el: Element) -> Iterator[str]:
+def _pieces(el: Element, parts: bool) -> Iterator[str]:
     """The text of `el`, or of its parts where it is longer than a line. Iterative."""
     stack = [el]
     while stack:
@@ -94,7 +96,7 @@ def _pieces(el: Element) -> Iterator[str]:
             if _RELATIVE.search(text):
                 yield from _exact(node)
             yield text
-            if len(node) and not _is_dateline(text):
+            if parts and len(node) and not _is_dateline(text):
                 yield from _dated_parts(node, text)
         else:
             if node.text and node.text.strip():

@@ -197,7 +197,9 @@ def dated(index: Index, meta: Meta) -> Title:
         text = heading_text(el)
         if _SITE.match(text) or not _SECTION_CHARS <= len(text) <= TITLE_CHARS[1]:
             continue
-        if not _links_away(el, meta) and any(map(is_dateline, islice(after(el), 4))):
+        if not _links_away(el, meta) and any(
+            map(is_dateline, (*islice(after(el), 4), *islice(after(el, parts=True), 2)))
+        ):
             return Title(clean(text), el, 0.7)
     return Title("", None, 0.0)
 

@@ -160,7 +160,9 @@ def _marks(index: Index, body: Element, profile: Profile | None, title: Title) -
         return tuple(text_of(el) for s in wanted for el in selectors.find(index, s)[:3] if attached(el, body))
 
     heading = title.element
-    below, above = (surroundings.after(heading), surroundings.before(heading)) if heading is not None else ((), ())
+    below, above = (
+        (surroundings.after(heading, parts=True), surroundings.before(heading)) if heading is not None else ((), ())
+    )
     if heading is not None and (own := dated_tail(heading)):
         below = (own, *below)
     coded: tuple[str, ...] = (index.coded_date,) if index.coded_date else ()
