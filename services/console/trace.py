@@ -26,7 +26,11 @@ ID: Final = re.compile(r"[0-9a-f]{6,32}")
 @click.option(
     "--rules", is_flag=True, help="With the grammar rules that fired, and every block that the cleaner removed."
 )
-@click.option("--record", is_flag=True, help="Also print the newest archived answer, as the portal sent it.")
+@click.option(
+    "--record",
+    is_flag=True,
+    help="Also print the newest archived answer, with its headers and the crawler's note of it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @data_option
 def command(key: str, rules: bool, record: bool, as_json: bool, data: Path) -> None:
@@ -198,15 +202,16 @@ def _observation(row: dict[str, Any], rules: bool) -> Iterator[str]:
 
 
 async def archived(store: Store, life: dict[str, Any]) -> str:
-    """The newest archived answer as text, or why there is none."""
-    from services.crawler.archive import Place, read_body
+    """The newest archived answer as text, with what the crawler noted beside it; or why there is none."""
+    from services.crawler.archive import Place, read_archived
 
     for page in reversed(life["pages"]):
         if page["warc_file"]:
             place = Place(page["warc_file"], page["warc_offset"])
-            body = await asyncio.to_thread(read_body, store.settings.crawl.archive, place)
-            if body is None:
+            found = await asyncio.to_thread(read_archived, store.settings.crawl.archive, place)
+            if found is None:
                 folder = store.settings.crawl.archive
                 return f"{place.file} is not in {folder}: retention has removed it, or the archive is elsewhere"
-            return body.decode("utf-8", "replace")
+            note = f"{found.note.decode()}\n\n" if found.note else ""
+            return note + found.head.replace("\r\n", "\n") + "\n" + found.body.decode("utf-8", "replace")
     return "no page of it was archived"

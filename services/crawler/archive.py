@@ -122,6 +122,8 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
+    head: str
+    """Status line and headers of the answer."""
     body: bytes
     """Unpacked."""
     note: bytes
@@ -139,11 +141,11 @@ def read_archived(folder: Path, place: Place) -> Archived | None:
             response = next(records, None)
             if response is None or response.rec_type not in ("response", "conversion"):
                 return None
-            body: bytes = response.content_stream().read()
+            head, body = response.http_headers.to_str(), response.content_stream().read()
             behind = next(records, None)
             if behind is None or behind.rec_type != "metadata":
-                return Archived(body, b"")
-            return Archived(body, behind.content_stream().read())
+                return Archived(head, body, b"")
+            return Archived(head, body, behind.content_stream().read())
     except FileNotFoundError:
         return None
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from services.console.database import Store
-from services.console.trace import lines, take
+from services.console.trace import archived, lines, take
+from services.crawler.archive import Archive
 from services.crawler.canonical import canonical_url
+from services.crawler.fetch import Exchange
 from services.writer.write import Writer
 from shared.errors import SolieuError
 from shared.ids import article_id
-from tests.fixtures.events import cleaned, discarded, extraction, observation, page_id, records, url
+from tests.fixtures.events import at, cleaned, discarded, extraction, observation, page_id, records, url
 from tests.fixtures.store import store_of
 
 pytestmark = pytest.mark.servers
@@ -66,6 +68,22 @@ async def test_too_little_of_an_id_is_told(postgres_dsn: str, tmp_path: Path) ->
         await Writer(store.pool)(records(cleaned("b"), *extraction("b", more)))
         with pytest.raises(SolieuError, match=r"trace-ambiguous.*'5eed0a'[^$]*observation 5eed0a99"):
             await take(store, "5eed0a")
+
+
+async def test_the_archived_record_is_shown_with_its_head_and_note(postgres_dsn: str, tmp_path: Path) -> None:
+    async with store_of(postgres_dsn, tmp_path) as store:
+        await Writer(store.pool)(records(cleaned()))
+        life = await take(store, "a")
+        assert await archived(store, life) == "no page of it was archived"
+        archive, headers = Archive(tmp_path), (("Content-Type", "text/html"),)
+        exchange = Exchange(url("a"), (), 200, "OK", headers, "<p>số liệu".encode(), note=b'{"feed": 1}')
+        (place,) = await archive.store([exchange], at(0))
+        await archive.close()
+        await store.pool.execute("UPDATE page SET warc_file = $1, warc_offset = $2", place.file, place.offset)
+        shown = await archived(store, await take(store, "a"))
+        assert shown == '{"feed": 1}\n\nHTTP/1.1 200 OK\nContent-Type: text/html\n\n<p>số liệu'
+        await store.pool.execute("UPDATE page SET warc_file = 'gone.warc.gz'")
+        assert "retention has removed it" in await archived(store, await take(store, "a"))
 
 
 async def test_a_dead_letter_of_no_article_is_told(postgres_dsn: str, tmp_path: Path) -> None:
