@@ -74,7 +74,14 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
     for slot in slots:
         barred = {m.indicator for m in barring if m.first < slot.stop and m.last >= slot.first}
         reach = names[bisect_left(firsts, slot.first - WINDOW - SPAN) : bisect_left(firsts, slot.stop + WINDOW)]
-        near = [m for m in reach if m.last > slot.first - WINDOW and m.indicator not in barred and _fits(m, slot)]
+        near = [
+            m
+            for m in reach
+            if m.last > slot.first - WINDOW
+            and m.indicator not in barred
+            and _fits(m, slot)
+            and not _goes_on_in_a_part(slot, m, scene)
+        ]
         misled = NAMED_OTHERWISE if _named_otherwise(slot, reach) else 0.0
         rows.append(
             [
@@ -190,6 +197,16 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     elif mention.kind == "elliptic" and _PART.search(text, max(0, start - 60), end):
         cost -= 4.0
     return cost
+
+
+def _goes_on_in_a_part(slot: Slot, mention: Mention, scene: Scene) -> bool:
+    """`tạo việc làm cho 12.300 lao động, trong đó qua vay vốn 1.250`: the rest of the name is the part's."""
+    if len(mention.parts) == 1 or mention.first >= slot.stop or mention.last < slot.stop:
+        return False
+    rest = next((begin for begin, _ in mention.parts if begin >= slot.stop), slot.stop)
+    text, end = scene.reading.folded, scene.words.starts[rest]
+    part = _PART.search(text, slot.quantity.end, end)
+    return part is not None and ")" not in text[part.end() : end]  # `(trong đó 860 nữ)` is closed before it goes on
 
 
 def _implausible(slot: Slot, mention: Mention, scene: Scene) -> float:

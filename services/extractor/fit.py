@@ -17,6 +17,8 @@ _WHOLE: Final = frozenset(
 )
 """Units of what comes whole."""
 _HOUSEHOLD: Final = fold("hộ")
+_BARE_FROM: Final = 4
+"""A number without a noun below this is rather a part of a name."""
 _DIGITS_FROM: Final = 5
 """Reports write the number of persons and households in digits; two to four spelled as a word are those of an incident
 in the news."""
@@ -34,6 +36,8 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
         return None  # `hai phụ nữ khuyết tật được cứu`
     if quantity.unit == "turn" and indicator.unit == "person" and _HOUSEHOLD in fold(quantity.unit_text):
         return None  # turns of households are no persons
+    if quantity.unit is None and 0 < quantity.value < _BARE_FROM and role.name == roles.LEVEL:
+        return None  # `Vùng Cảnh sát biển 3`, `phường Cổ Nhuế 2`
     if quantity.unit_text == "‰" and not indicator.is_rate:
         return None  # so many of a thousand are no rise in percent
     if indicator.is_rate and ("times" in quantity.rules or ("fraction" in quantity.rules and role.name == roles.LEVEL)):
