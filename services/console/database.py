@@ -98,6 +98,12 @@ async def _ask(data: Path, work: Callable[[Store], Awaitable[int | None]], creat
                 f"the database has not the tables of this release ({error})",
                 "run python -m shared.store.migrate with the same SOLIEU_DATABASE_URL",
             ) from None
+        except (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError) as error:
+            raise SolieuError(
+                "database-rights",
+                f"who SOLIEU_DATABASE_URL names may read, and not do this ({error})",
+                "name the owner of the tables there, or use status, trace and export alone",
+            ) from None
 
 
 async def check_portal(store: Store, portal: str | None) -> None:

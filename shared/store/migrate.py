@@ -170,6 +170,9 @@ def main() -> int:
     except LOST as error:
         sys.stderr.write(f"the database does not answer ({error}): is it running? see SOLIEU_DATABASE_URL\n")
         return 2
+    except asyncpg.PostgresError as error:
+        sys.stderr.write(f"the database refuses this ({error}): see SOLIEU_DATABASE_URL\n")
+        return 2
     sys.stdout.write("".join(f"applied {name}\n" for name in applied) or "the database is up to date\n")
     return 0
 

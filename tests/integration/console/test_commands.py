@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -23,16 +24,16 @@ from tests.fixtures.events import at, cleaned, discarded, extraction, observatio
 pytestmark = pytest.mark.servers
 
 
-async def solieu(url: str, *words: str) -> tuple[int, str]:
+async def solieu(url: str, *words: str, module: str = "services.console.main") -> tuple[int, str]:
     """Exit code and everything that was said."""
-    process = await _started(url, words)
+    process = await _started(url, words, module)
     said, _ = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode or 0, said.decode()
 
 
-async def _started(url: str, words: Sequence[str]) -> asyncio.subprocess.Process:
+async def _started(url: str, words: Sequence[str], module: str = "services.console.main") -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.console.main", *words,
+        sys.executable, "-m", module, *words,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env=os.environ | {"SOLIEU_DATABASE_URL": url, "COLUMNS": "120"},
     )  # fmt: skip
@@ -79,6 +80,25 @@ async def test_a_database_without_tables_is_told(empty_database: str) -> None:
     for words in (["status"], ["trace", "a"], ["dead-letters", "list"], ["export"], ["prune"]):
         code, said = await solieu(empty_database, *words)
         assert (code, "run python -m shared.store.migrate" in said) == (2, True), said
+
+
+async def test_who_may_only_read_can_ask_and_is_told_what_he_cannot_do(postgres_dsn: str, database: Pool) -> None:
+    await Writer(database)(records(cleaned(), *extraction("a", observation())))
+    await database.execute("CREATE ROLE lan LOGIN PASSWORD 'x' IN ROLE solieu_reader")
+    try:
+        server = urlsplit(postgres_dsn)
+        url = urlunsplit(server._replace(netloc=f"lan:x@{server.hostname}:{server.port}"))
+        for words in (["status"], ["trace", "a"], ["export"]):
+            code, said = await solieu(url, *words)
+            assert (code, "Traceback" in said) == (0, False), said
+        code, said = await solieu(url, "replay")
+        assert (code, "may read, and not do this (permission denied for table replay)" in said) == (2, True), said
+        code, said = await solieu(url, module="shared.store.migrate")
+        assert (code, "the database refuses this (permission denied for schema public)" in said) == (2, True), said
+    finally:
+        await database.execute("DROP ROLE lan")
+    code, said = await solieu("postgresql://x:y@127.0.0.1:1/z", module="shared.store.migrate")
+    assert (code, "the database does not answer" in said) == (2, True), said
 
 
 async def test_a_watched_status_ends_by_ctrl_c_without_a_word(postgres_dsn: str, database: Pool) -> None:
