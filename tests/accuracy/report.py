@@ -41,8 +41,16 @@ kept.
 The nearest to a blind figure: the articles of the bundled sample portals were written and read by another hand
 (243 figures in 37 articles) while the rules were made without them. At their first reading, through the whole
 pipeline, the core had precision 0.930 and recall 0.934, and strict F1 was 0.875. What that showed was then
-mended (0.988 and 0.988, strict 0.959), so it is blind no more. On 10,000 general news articles looked at only
-after the rules, 0.59 in 100 had an indicator read, about half of them rightly.
+mended (0.988 and 0.988, strict 0.959), so it is blind no more.
+
+Since then the beginnings of some 110 articles of portals and provincial papers were read in eight batches, each by
+the extractor first, as it was by then, and judged figure by figure for the indicator alone (by the one who mended
+what they showed, after each batch). Over first readings, 390 of 426 indicators named were right and 49 figures were
+missed: precision 0.915, recall 0.89; in the last batch, 57 of 57 and one missed. On 106 articles of national news
+about the sector, where one company's debts, wages and bonuses are what is told most, about 320 of 400 were right. In
+general news, unseen and of all subjects, 42 of 12,000 articles had an indicator read (0.35 in 100), about half of
+them rightly; 0.59 in 100 before. None of that text is kept, and what it showed has been mended, so these figures are
+of the past too.
 """
 
 
