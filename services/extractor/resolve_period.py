@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
+from services.extractor.period_ahead import LIES_AHEAD, look_ahead
 from services.extractor.period_kinds import at_its_end, averaged, by_kind, closes, up_to_month
-from services.extractor.periods import period_begin, period_end, year_before
+from services.extractor.periods import year_before
 from services.extractor.scene import Scene, SentenceView
-from services.extractor.statuses import status_of_period
 from shared.vietnam.text import fold
 
 _OWN: Final = ("period", "as_of", "span")
@@ -30,9 +29,6 @@ _OF_WHICH: Final = re.compile(fold(r"(?:trong đó|trong số đó|cụ thể)\b
 _OF_NEXT: Final = re.compile(fold(r"[,;](?: [^\s,;:()]+){0,4} ?$"))
 _VALUE: Final = re.compile(fold(r",?(?: [^\s,;:()0-9]+){0,6} [0-9]"))
 """Before and after a period that opens what is said of the next value: `còn 2,8%, ước cuối năm 2020 còn 2,6%`."""
-_TET_BONUS: Final = "labour.tet_bonus"
-"""Told of before the feast, when it has been fixed."""
-_LIES_AHEAD: Final = "status: the period lies ahead"
 _COMPARED: Final = re.compile(fold(r"so với (?:mức |con số )?[0-9][^;()]{0,25}$"))
 _BRACKET_CHARACTERS: Final = 120
 _BRACKET_OPENS: Final = 6
@@ -43,8 +39,6 @@ _BASE: Final = re.compile(fold(r"(?:\bso với|\blần đầu(?: tiên)?(?: kể
 _PASSING: Final = frozenset(("period.now", "period.tet", "period.occasion"))
 """Rules of periods that say nothing of the sentences after theirs."""
 _HEADING_CHARACTERS: Final = 150
-AHEAD_DAYS: Final = 60
-"""A state so long after the publication can be no result, nor an estimate of one."""
 
 
 @dataclass(slots=True)
@@ -107,7 +101,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         draft.period = mention.period
         draft.rules.append(f"period: {scene.reading.text[mention.start : mention.end]}")
         draft.own_period = "period.doubtful" not in mention.rules
-        _ahead(draft, mention, scene.published)
+        look_ahead(draft, mention, scene.published)
         if draft.status == "target" and memory.planned[:4] > mention.period[:4] and _in_bracket(draft, mention, scene):
             draft.status = "actual"  # `xuống còn 1,5% (cuối năm 2019: 1,95%)`
             draft.rules.append("status: before the target's period")
@@ -117,7 +111,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
     else:
         if memory.ahead and not any(rule.startswith("status:") for rule in draft.rules):
             draft.status = "target"
-            draft.rules.append(_LIES_AHEAD)
+            draft.rules.append(LIES_AHEAD)
         named = _carried(draft, memory)
         choices = (
             ("carried", named.period if named else ""),
@@ -251,31 +245,6 @@ def _before_the_change(draft: Draft, mention: PeriodMention | None, view: Senten
     draft.rules.append("period: before the change")
 
 
-def _ahead(draft: Draft, mention: PeriodMention, published: date | None) -> None:
-    """A result of a year that has not begun, or hardly, is a target; of `Tết 2017` in February it may be a result."""
-    later = published is not None and (int(draft.period[:4]) > published.year or _far_ahead(mention, published))
-    later = later or (published is not None and mention.role == "period" and _begins_after(draft.period, published))
-    later = later and not ("period.tet" in mention.rules and draft.indicator == _TET_BONUS)
-    if draft.status == "actual" and (later or "period.year" in mention.rules):
-        status = status_of_period(draft.period, published) or ("target" if later else None)
-        if status is not None:
-            draft.status = status
-            draft.rules.append(_LIES_AHEAD)
-
-
-def _far_ahead(mention: PeriodMention, published: date) -> bool:
-    """`xuống dưới 1% vào cuối năm 2025` in August 2025; in December it may be a result."""
-    dated = mention.role == "as_of" and len(mention.period) > len("2025") and "period.now" not in mention.rules
-    end = period_end(mention.period) if dated else None
-    return end is not None and (end - published).days > AHEAD_DAYS
-
-
-def _begins_after(period: str, published: date) -> bool:
-    """`6 tháng cuối năm` in June; not the year, of which `_ahead` tells more."""
-    begin = period_begin(period) if len(period) > len("2025") else None
-    return begin is not None and begin > published
-
-
 def _bracketed(mention: PeriodMention) -> bool:
     return "period.bracket" in mention.rules
 
@@ -297,7 +266,7 @@ def _move(
     if plain:
         memory.passing = None if plain[-1] in lasting else plain[-1]
     if drafts:
-        memory.ahead = _LIES_AHEAD in drafts[-1].rules
+        memory.ahead = LIES_AHEAD in drafts[-1].rules
     if lasting and not _heads(view, drafts, scene):
         done = [mention for mention in lasting if not _planned(mention, scene)]
         last = {draft.status: draft.period for draft in drafts}
