@@ -123,7 +123,7 @@ class Archive:
 @dataclass(frozen=True, slots=True)
 class Archived:
     head: str
-    """Status line and headers of the answer."""
+    """Status line and headers of the answer; of answers that were joined, the record's own."""
     body: bytes
     """Unpacked."""
     note: bytes
@@ -141,7 +141,8 @@ def read_archived(folder: Path, place: Place) -> Archived | None:
             response = next(records, None)
             if response is None or response.rec_type not in ("response", "conversion"):
                 return None
-            head, body = response.http_headers.to_str(), response.content_stream().read()
+            head = (response.http_headers or response.rec_headers).to_str()
+            body = response.content_stream().read()
             behind = next(records, None)
             if behind is None or behind.rec_type != "metadata":
                 return Archived(head, body, b"")
