@@ -10,7 +10,7 @@ from shared import events, ids
 from shared.bus.api import Message, Record, Stage
 
 SOURCE: Final = "/solieu/cleaner"
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the same page gives another text: of two readings of one page the greater version holds."""
 
 

@@ -29,6 +29,10 @@ _PORTAL: Final = re.compile(
     r"(?:báo điện tử|cổng (?:thông tin|ttđt)|trang (?:thông tin|chủ|ttđt)|website)\b", re.IGNORECASE
 )
 """No headline begins so; at an end of a <title> it is the site, even if it is the longest part."""
+_FRAME: Final = re.compile(
+    r"(?:^|[\s_-])(?:banner|logo|masthead|site-?(?:header|name|title|footer)|footer|slogan)", re.IGNORECASE
+)
+"""Names of what frames every page of a site."""
 _SECTION_CHARS: Final = 25
 """A shorter <h1> may be the section's name: headlines of the gold have 30 characters and more."""
 _START_CHARS: Final = 8
@@ -72,7 +76,7 @@ def choose(meta: Meta, index: Index, body: Element, wanted: Iterable[Element], f
     own = {key(text) for text in refs if text != meta.title}
     for el in _headings(index) if refs else ():
         text = heading_text(el)
-        if key(text) == key(meta.site_name) or (_PORTAL.match(text) and key(text) not in own):
+        if key(text) == key(meta.site_name) or (key(text) not in own and _names_site(el, text)):
             continue
         if TITLE_CHARS[0] <= len(text) <= TITLE_CHARS[1] and _agrees(key(text), keys) and not _links_away(el, meta):
             return Title(clean(text), el, 1.0)
@@ -143,6 +147,14 @@ def _links_away(el: Element, meta: Meta) -> bool:
     if not own:
         return el.tag != "h1"
     return all((a.get("href") or "#").split("#")[0].rstrip("/").rsplit("/", 1)[-1] not in own | {""} for a in links)
+
+
+def _names_site(el: Element, text: str) -> bool:
+    """The site's own name, as its <title>, banner or footer says it."""
+    if _PORTAL.match(text):
+        return True
+    frame = (f"{a.get('id') or ''} {a.get('class') or ''}" for a in (el, *el.iterancestors()))
+    return bool(_SITE.match(text)) and any(map(_FRAME.search, frame))
 
 
 def _is_site(el: Element, text: str, meta: Meta) -> bool:

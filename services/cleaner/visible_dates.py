@@ -48,7 +48,7 @@ _WEEKDAY: Final = re.compile(
 _PUBLISHED_LABEL: Final = re.compile(
     r"\b(?:ngày đăng(?: tin| bài)?|ngày đưa(?: tin)?|đăng ngày|đăng lúc|đăng vào(?: lúc)?|"
     r"được đăng(?: lúc| ngày)?|xuất bản|ngày xuất bản|"
-    r"đăng(?=\s*:)|ngày ban hành|ngày tạo|ngày viết|phát hành|posted (?:by .{1,30} )?on|published(?: on)?|date)\b",
+    r"đăng(?=\s*:)|ngày tạo|ngày viết|phát hành|posted (?:by .{1,30} )?on|published(?: on)?|date)\b",
     re.IGNORECASE,
 )
 _UPDATED_LABEL: Final = re.compile(
@@ -66,7 +66,8 @@ _PLACE_OR_NAME: Final = re.compile(
 _COUNTER: Final = re.compile(r"(?:lượt (?:xem|đọc)|đã xem)\s*:?\s*[\d.,]+|[\d.,]+ lượt (?:xem|đọc)", re.IGNORECASE)
 _ZULU: Final = re.compile(r"\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z")
 _FILLER: Final = re.compile(
-    r"\(?\b(?:gmt|utc)\s*\+?\s*0?7?(?::00)?\)?|\b(?:ngày|lúc|vào|viết bởi|giờ|thời gian|tin|bài)\b|[\W_]+",
+    r"\(?\b(?:gmt|utc)\s*\+?\s*0?7?(?::00)?\)?|"
+    r"\b(?:ngày ban hành|ngày|lúc|vào|viết bởi|giờ|thời gian|tin|bài)\b|[\W_]+",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,7 @@ from typing import Final
 from services.cleaner import density, fallback, profiles, scorer, selectors, surroundings, titles
 from services.cleaner.density import RUN_CHARS_MIN
 from services.cleaner.dom import Dropped, Element, Index, attached, drop, text_of
-from services.cleaner.headings import dated_tail, heading_text, is_styled_title, looks_like_title
+from services.cleaner.headings import RANKED, dated_tail, heading_text, is_styled_title, looks_like_title
 from services.cleaner.leads import between, lead_of
 from services.cleaner.linearise import linearise
 from services.cleaner.lines import Kind, Line
@@ -147,7 +147,7 @@ def _title_above(container: Element, body: Element, title: Title, *, known: bool
     first = next((el for el, run in zip(measured.order, measured.runs, strict=True) if run), None)
     if first is None:
         return title
-    if not known and is_styled_title(first) and looks_like_title(first):
+    if not known and (first.tag in RANKED or is_styled_title(first)) and looks_like_title(first):
         return Title(clean(heading_text(first)), first, 0.5)
     above = titles.before(first, body, container if known else None)
     return above if above.text else title
