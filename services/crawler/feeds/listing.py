@@ -154,7 +154,8 @@ def _blocks(anchors: list[tuple[HtmlElement, str]]) -> dict[str, list[str]]:
                 break
             block = element
         exact = (el.get("datetime") or "" for el in block.iter("time"))  # behind `hôm qua` and `3 giờ trước`
-        pieces = [" ".join(piece.split()) for piece in (*exact, *block.itertext())]
+        seen = block.xpath("descendant-or-self::*[not(self::script or self::style)]/text()")
+        pieces = [" ".join(piece.split()) for piece in (*exact, *seen)]
         texts[address] = max(texts.get(address, []), [piece for piece in pieces if piece], key=_length)
     return texts
 

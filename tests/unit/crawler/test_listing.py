@@ -200,3 +200,12 @@ FEEDS = [
 def test_feeds_are_found_however_they_are_announced(html: str, expected: list[str]) -> None:
     reading = read(f"<html><head></head><body>{html}</body></html>", "https://sld.example/")
     assert list(reading.feeds) == expected
+
+
+def test_scripts_beside_a_headline_are_no_lead() -> None:
+    html = (
+        "<div><a href='/bai-viet-7001.html'>Tạo việc làm cho lao động</a><script>var ngay = '01/02/2024';</script>"
+        "<p>Toàn tỉnh còn 2.250 hộ nghèo.</p><style>.a{}</style></div>"
+    )
+    (item,) = read(f"<html><body>{html}</body></html>", "https://sld.example/").items
+    assert (item.summary, item.published) == ("Toàn tỉnh còn 2.250 hộ nghèo.", None)
