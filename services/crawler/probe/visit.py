@@ -99,6 +99,9 @@ async def probe_portal(portal: Portal, fetch: Fetch) -> Probed:
     if not visit.sources:
         await visit.feeds((), _usual_feeds(portal, home, cms))
     await visit.listings(home, reading, page.sections)
+    if not visit.sources and cms and not portal.cms:  # its signs, but addresses of the site's own making
+        visit.cms = cms = None
+        await visit.listings(home, visit.read(home, "listing"), page.sections)
     await visit.sitemaps()
     sources = tuple(visit.sources)
     result = Probed(visit.portal, "", cms, page.title, sources, (), home.elapsed_s)

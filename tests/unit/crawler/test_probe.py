@@ -108,6 +108,10 @@ SITES: dict[str, tuple[dict[str, Answer], dict[str, list[str]]]] = {
         {"": page(head="<script>window.location.href='/vi/';</script>"), "vi/": page(articles(100))},
         {"listing": ["vi/"]},
     ),
+    "a system's signs with addresses of the site's own": (
+        {"": page(SECTIONS, head='<meta name="generator" content="Microsoft SharePoint">'), "tin": page(articles(100))},
+        {"listing": ["tin"]},
+    ),
     "a sitemap that robots.txt names": (
         {"": page(), "robots.txt": f"Sitemap: {HOME}s.xml\n", "s.xml": sitemap(100)},
         {"sitemap": ["s.xml"]},
