@@ -18,7 +18,7 @@ from shared.bus.codec import decode, encode, event_type
 from shared.clock import day_in_vietnam
 
 _FIRST: Final = "Năm 2022, tỉnh giải quyết việc làm cho 16.240 lao động."
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the same text gives other observations: the writer lets a newer version supersede."""
 
 

@@ -49,8 +49,12 @@ what they showed, after each batch). Over first readings, 390 of 426 indicators 
 missed: precision 0.915, recall 0.89; in the last batch, 57 of 57 and one missed. On 106 articles of national news
 about the sector, where one company's debts, wages and bonuses are what is told most, about 320 of 400 were right. In
 general news, unseen and of all subjects, 42 of 12,000 articles had an indicator read (0.35 in 100), about half of
-them rightly; 0.59 in 100 before. None of that text is kept, and what it showed has been mended, so these figures are
-of the past too.
+them rightly; 0.59 in 100 before. The beginnings of 162 other articles, of provinces, districts and ministries, from
+2009 to 2026, were read in nine batches in the same way for all that an observation says: of 823 observations at their
+first reading 767 had indicator, value and unit right (0.932) and 662 all the rest too (0.804), and 35 figures were
+missed; in the last two batches, 185 and 159 of 192 (0.964, 0.828) and 4 missed. What is wrong there is the period
+first, most often of what a review of several years says beside one year's figures. None of that text is kept, and what
+it showed has been mended, so these figures are of the past too.
 """
 
 
