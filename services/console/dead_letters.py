@@ -67,11 +67,13 @@ def list_command(
     async def work(store: Store) -> None:
         await check_portal(store, portal)
         wanted = Wanted(stage, error, portal)
-        rows = await select(store, wanted, state=None if state == "all" else state, limit=limit)
-        for row in rows:
+        rows = await select(store, wanted, state=None if state == "all" else state, limit=limit + 1)
+        for row in rows[:limit]:
             click.echo(json.dumps(row, ensure_ascii=False, default=str) if as_json else _line(row))
         if not rows and not as_json:
             click.echo(f"no dead letters{'' if state == 'all' else f' that are {state}'}")
+        if len(rows) > limit:
+            click.echo(f"the newest {limit}; there are more: --limit, --stage, --error, --portal", err=True)
 
     ask(data, work)
 
@@ -85,9 +87,12 @@ def show_command(letter: str, value: bool, data: Path) -> None:
 
     async def work(store: Store) -> None:
         row = await find(store, letter)
-        original = bytes(row["origin_value"] or b"")
         if value:
-            sys.stdout.buffer.write(original)
+            if row["origin_value"] is None:
+                raise SolieuError(
+                    "dead-letter-pruned", "retention has removed the original", "its page may be archived"
+                )
+            sys.stdout.buffer.write(row["origin_value"])
             return
         for name, said in row.items():
             click.echo(f"{name:17} {_shown(name, said)}")

@@ -122,6 +122,8 @@ async def test_letters_are_retried_dropped_and_left_out(postgres_dsn: str, datab
     await database.execute("UPDATE dead_letter SET origin_value = NULL WHERE stage = 'cleaner'")
     code, said = await solieu(postgres_dsn, "dead-letters", "list")
     assert (code, len(said.splitlines())) == (0, 9), "three lines each"
+    code, said = await solieu(postgres_dsn, "dead-letters", "list", "--limit", "2")
+    assert "the newest 2; there are more" in said
     code, said = await solieu(postgres_dsn, "dead-letters", "retry", "--all")
     assert "2 put back, 1 of them failed again" in said
     assert "1 left out, their originals were removed by retention" in said
