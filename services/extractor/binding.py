@@ -52,6 +52,8 @@ NATION_BACK: Final = 300
 """Characters before a number in which the nation may be named."""
 COMPARED: Final = 16.0
 """A name after `so với` is what the number is compared with (`giảm 40% so với phiên giao dịch trước`)."""
+NEXT: Final = 2
+"""Words from a name's end to the number that it is then the name of."""
 DECOY: Final = 4.0
 """Off where the number's own noun heads something that the catalogue does not hold."""
 _NAMING: Final = ("pattern", "elliptic", "decoy")
@@ -80,7 +82,7 @@ def direct_candidates(slots: Sequence[Slot], mentions: Sequence[Mention], scene:
             if m.last > slot.first - WINDOW
             and m.indicator not in barred
             and _fits(m, slot)
-            and not _goes_on_in_a_part(slot, m, scene)
+            and not (len(m.parts) > 1 and _completed_elsewhere(slot, m, slots, scene))
         ]
         misled = NAMED_OTHERWISE if _named_otherwise(slot, reach) else 0.0
         rows.append(
@@ -199,12 +201,18 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
     return cost
 
 
-def _goes_on_in_a_part(slot: Slot, mention: Mention, scene: Scene) -> bool:
-    """`tạo việc làm cho 12.300 lao động, trong đó qua vay vốn 1.250`: the rest of the name is the part's."""
-    if len(mention.parts) == 1 or mention.first >= slot.stop or mention.last < slot.stop:
+def _completed_elsewhere(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> bool:
+    """The rest of the name is another number's: `tạo việc làm cho 12.300 lao động, trong đó qua vay vốn 1.250`, `3.210
+    người được giới thiệu, 1.480 người được tuyển dụng`, `tỷ lệ thất nghiệp 1,6%, thành thị 2,4%`."""
+    rest = next((begin for begin, _ in mention.parts if begin >= slot.stop), None)
+    if rest is None:
         return False
-    rest = next((begin for begin, _ in mention.parts if begin >= slot.stop), slot.stop)
+    alike = [other for other in slots if other is not slot and other.quantity.unit == slot.quantity.unit]
+    if mention.first >= slot.stop:
+        return any(mention.first < other.first and other.stop <= mention.last for other in alike)
     text, end = scene.reading.folded, scene.words.starts[rest]
+    if "," in text[slot.quantity.end : end] and any(0 < other.first - mention.last <= NEXT for other in alike):
+        return True
     part = _PART.search(text, slot.quantity.end, end)
     return part is not None and ")" not in text[part.end() : end]  # `(trong đó 860 nữ)` is closed before it goes on
 
