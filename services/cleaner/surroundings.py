@@ -16,17 +16,18 @@ _UP_AFTER: Final = 6
 """Levels that the search climbs: title, its row, cell, table, module, pane."""
 _RELATIVE: Final = re.compile(r"\b(?:giây|phút|giờ|tiếng|ngày|tuần|tháng) trước\b", re.IGNORECASE)
 """A time counted from the visit, which a script writes over the exact one that an attribute keeps."""
+_YEAR: Final = re.compile(r"(?:19|20)\d\d|\d[/.-]\d\d(?!\d)")
 _PARTS: Final = ("li", "span", "p", "div", "time", "td", "a", "em", "i")
 """What a line of date, author and counters is made of."""
 _UP_BEFORE: Final = 4
 """Fewer upwards: further above stands the page's header with its clock."""
 
 
-def after(title: Element, *, parts: bool = False) -> tuple[str, ...]:
-    """Short texts that follow the title up to the first running text, nearest first.
+def after(title: Element, most: int = _AFTER, *, parts: bool = False) -> tuple[str, ...]:
+    """`most` short texts that follow the title up to the first running text, nearest first.
 
     `parts`: behind a text of several elements also the date that one of them holds."""
-    return tuple(islice(_following(title, parts), _AFTER))
+    return tuple(islice(_following(title, parts), most))
 
 
 def before(title: Element) -> tuple[str, ...]:
@@ -96,7 +97,7 @@ def _pieces(el: Element, parts: bool) -> Iterator[str]:
             if _RELATIVE.search(text):
                 yield from _exact(node)
             yield text
-            if parts and len(node) and not _is_dateline(text):
+            if parts and len(node) and _YEAR.search(text) and not _is_dateline(text):
                 yield from _dated_parts(node, text)
         else:
             if node.text and node.text.strip():

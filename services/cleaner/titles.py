@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 from services.cleaner import rules
@@ -209,9 +208,9 @@ def dated(index: Index, meta: Meta) -> Title:
         text = heading_text(el)
         if _SITE.match(text) or not _SECTION_CHARS <= len(text) <= TITLE_CHARS[1]:
             continue
-        if not _links_away(el, meta) and any(
-            map(is_dateline, (*islice(after(el), 4), *islice(after(el, parts=True), 2)))
-        ):
+        if _links_away(el, meta):
+            continue
+        if any(map(is_dateline, after(el, 4))) or any(map(is_dateline, after(el, 2, parts=True))):
             return Title(clean(text), el, 0.7)
     return Title("", None, 0.0)
 
