@@ -1,5 +1,5 @@
 """The crawler's memory behind one small interface. Two keepers: Postgres (`postgres_state.py`), and one in memory
-(`memory_state.py`) for simulations and tests; tests/conformance/crawler holds both to one suite.
+(tests/fixtures/memory_state.py) for simulations and tests; tests/conformance/crawler holds both to one suite.
 
 Leases: a host's work is done by the one process that holds its lease. What a process saves after it has lost the lease
 is refused (LeaseLost), so a crawler that slept through its lease changes nothing.

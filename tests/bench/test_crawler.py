@@ -22,13 +22,13 @@ from services.crawler.addresses import AddressPolicy
 from services.crawler.archive import Archive
 from services.crawler.crawl import Crawl
 from services.crawler.fetch import Fetcher
-from services.crawler.memory_state import MemoryState
 from services.crawler.portals import Portal
 from services.crawler.postgres_state import PostgresState
 from services.crawler.state import State
 from services.crawler.tools import Tools
 from shared.bus.api import Message
 from shared.store.pool import Pool
+from tests.fixtures.memory_state import MemoryState
 
 HOSTS = 16
 PAGES = 480

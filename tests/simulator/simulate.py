@@ -13,9 +13,9 @@ from typing import Any, Final
 from services.crawler.archive import Place
 from services.crawler.crawl import Crawl
 from services.crawler.fetch import Exchange
-from services.crawler.memory_state import MemoryState
 from services.crawler.tools import Knobs, Tools
 from shared.bus.api import Message
+from tests.fixtures.memory_state import MemoryState
 from tests.simulator import virtual_time
 from tests.simulator.network import Network, read
 from tests.simulator.referee import Referee, Report

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.crawler.frontier import pattern
-from services.crawler.memory_state import MemoryState
 from services.crawler.model import Address, Page, Source, Yield
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Portal
 from services.crawler.postgres_state import PostgresState
 from services.crawler.robots import Robots
 from services.crawler.state import LeaseLost, State
+from tests.fixtures.memory_state import MemoryState
 
 NOW = datetime(2024, 3, 4, 3, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -29,7 +29,7 @@ from tests.fixtures.kafka import start
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 
-LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+LOGIN = 'org.apache.kafka.common.security.plain.PlainLoginModule required username="us" password="ours"'
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ ssl.truststore.type=PEM
 ssl.truststore.location={folder / "ca.pem"}
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
-listener.name.sasl_ssl.plain.sasl.jaas.config={LOGIN} username="us" password="ours" user_us="ours" user_solieu="bi\\u1ebft";
+listener.name.sasl_ssl.plain.sasl.jaas.config={LOGIN} user_us="ours" user_solieu="bi\\u1ebft";
 """,
     )
     start(node)

@@ -13,12 +13,12 @@ from datetime import datetime
 from services.crawler.archive import Place
 from services.crawler.crawl import Crawl
 from services.crawler.fetch import STRICT, Exchange, Fetched, Pace
-from services.crawler.memory_state import MemoryState
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Portal, Tls
 from services.crawler.robots import Disallowed
 from services.crawler.tools import Tools
 from shared.bus.api import Message
+from tests.fixtures.memory_state import MemoryState
 from tests.simulator import virtual_time
 
 Answer = str | Outcome | Fetched

@@ -7,9 +7,9 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from services.crawler.memory_state import MemoryState
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Listing, Portal
+from tests.fixtures.memory_state import MemoryState
 from tests.simulator import virtual_time
 from tests.simulator.virtual_time import EPOCH
 from tests.unit.crawler.scripted import Site, crawl

@@ -13,11 +13,11 @@ from services.crawler.archive import Place
 from services.crawler.crawl import Crawl
 from services.crawler.feeds import FeedItem, FeedReading
 from services.crawler.fetch import STRICT, Exchange, Fetched, Pace
-from services.crawler.memory_state import MemoryState
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Portal, Tls
 from services.crawler.tools import Knobs, Tools
 from shared.bus.api import Message
+from tests.fixtures.memory_state import MemoryState
 from tests.simulator import virtual_time
 from tests.simulator.world import DAY_S, HOUR_S
 

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from services.crawler.memory_state import MemoryState
 from services.crawler.outcomes import Outcome
 from services.crawler.parts import PARTS_MAX, is_part, next_part
 from services.crawler.portals import Portal
 from shared import parts
+from tests.fixtures.memory_state import MemoryState
 from tests.simulator import virtual_time
 from tests.unit.crawler.scripted import Site, crawl
 

@@ -11,13 +11,13 @@ import pytest
 
 from services.crawler.crawl import Crawl, sources_of
 from services.crawler.fetch import Fetched
-from services.crawler.memory_state import MemoryState
 from services.crawler.outcomes import Outcome
 from services.crawler.politeness import quiet_until
 from services.crawler.portals import Portal, Quiet
 from services.crawler.state import StateUnavailable
 from services.crawler.turn import take_turn
 from shared.clock import VIETNAM
+from tests.fixtures.memory_state import MemoryState
 from tests.simulator import virtual_time
 from tests.simulator.virtual_time import EPOCH
 from tests.unit.crawler.scripted import Site, tools_of
