@@ -17,6 +17,7 @@ from shared.vietnam.text import fold
 _FAR: Final = 99.0
 _LISTED: Final = re.compile(fold(r"[ ,]*(?:và)?[ ,]*"))
 _BREAK: Final = re.compile(r"[,;()]")
+_OPENS_BRACKET: Final = re.compile(r" ?\( ?")
 NEAR: Final = 3
 """Words between the number and what tells its part."""
 NEAR_COUNTRY: Final = 16
@@ -81,6 +82,8 @@ def _words_away(start: int, end: int, draft: Draft, scene: Scene) -> float:
         return 0
     after = start >= number.end
     first, stop = (number.end, start) if after else (end, number.start)
+    if not after and _OPENS_BRACKET.fullmatch(scene.reading.text, first, stop):
+        return 1  # `Nhật Bản (5.900 người), Đài Loan (4.300 người)`
     if _BREAK.search(scene.reading.text, first, stop):
         return _FAR
     return scene.words.at(stop) - scene.words.at(first) + 0.5 * after

@@ -56,7 +56,7 @@ def _nearest(draft: Draft, scopes: Sequence[AreaMention]) -> AreaMention | None:
 
 
 def _of_whole_sentence(view: SentenceView, scene: Scene) -> AreaMention | None:
-    """The place that a sentence opens with, or the one below the province that it is the whole of (`toàn huyện`), for
+    """The place that a sentence opens with, or the one below the province that is its subject (`toàn huyện`), for
     its parts behind semicolons too."""
     for index in range(view.index - 1, max(-1, view.index - PARTS_MAX), -1):
         part = scene.sentences[index]
@@ -67,7 +67,8 @@ def _of_whole_sentence(view: SentenceView, scene: Scene) -> AreaMention | None:
             last = scopes[-1]
             opens = last.start - part.sentence.start <= _OPENING_CHARACTERS
             whole = scene.reading.folded.startswith((fold("toàn "), fold("cả ")), last.start)
-            return last if opens or (last.locality and whole) else None
+            subject = whole or "area.same_unit" in last.rules
+            return last if opens or (last.locality and subject) else None
     return None
 
 

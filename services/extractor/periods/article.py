@@ -116,6 +116,9 @@ def _own_period(text: str, find: Find, published: date) -> str | None:
         return calendar.months(int(year or published.year), 1, number) if year or over else None
     if find.read == "quarter" and year and find.before == "" and find.parts["q"] in QUARTERS:
         return f"{year}-Q{QUARTERS[find.parts['q']]}"
+    if find.read == "bare_months" and reviewed and find.number and find.before_words.rstrip().endswith("công tác"):
+        just_over = 3 <= find.number <= 11 and published.month - find.number in (0, 1)
+        return calendar.months(published.year, 1, find.number) if just_over else None
     return (
         _headline_period(text, find, published)
         if "\n" not in text[:_HEADLINE_CHARACTERS].strip()[: find.start]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from services.extractor.periods.state import Answer, State, year_of
 from shared.vietnam.text import fold
 
 _MONTHS: Final = {fold(word): number for word, number in WORDS["months"].items()}
+_AHEAD: Final = re.compile(fold(r"(?:kế hoạch|dự kiến|phấn đấu),? (?:trong )?$"))
 
 
 def first_months(find: Find, state: State) -> Answer:
@@ -52,7 +54,18 @@ def bare_months(find: Find, state: State) -> Answer:
     """`9 tháng` alone: this year's where it opens a sentence or follows a word of report, and fits the date."""
     opens = not find.before_words.strip(" -–+*•(") or find.before_words.rstrip().endswith((":", ".", "-"))
     reports = find.before_words.rstrip().endswith(
-        ("trong", "kết quả", "tình hình", "xã hội", "tổng kết", "sơ kết", "lũy kế", "tính chung")
+        (
+            "trong",
+            "kết quả",
+            "tình hình",
+            "xã hội",
+            "tổng kết",
+            "sơ kết",
+            "lũy kế",
+            "tính chung",
+            "công tác",
+            "đánh giá",
+        )
     )
     if not (opens or reports) or find.number is None or not 3 <= find.number <= 11:
         return None
@@ -76,6 +89,8 @@ def month(find: Find, state: State) -> Answer:
     number = int(find.parts["m"]) if "m" in find.parts else _MONTHS[find.parts["w"]]
     recent = "p" in find.parts or not state.explicit
     named = year_of(find, state) or (year_with_month(number, state) if recent else state.year)
+    if recent and number >= state.published.month and "y" not in find.parts and _AHEAD.search(find.before_words):
+        named = state.published.year  # `theo kế hoạch, tháng 7 mở …`
     if find.before == "never" or find.number is not None:
         return None
     if find.before in ("until_end", "end"):
