@@ -20,6 +20,8 @@ _SURE: Final = 0.7
 _UP_MAX: Final = 5
 """Levels from the title to the block that holds it and the body."""
 _BETWEEN_MAX: Final = 3
+_OPENING_LINES: Final = 6
+"""Lines of the body among which a lead may be said again."""
 _LINKS_MAX: Final = 0.3
 _ELEMENTS_MAX: Final = 200
 
@@ -81,7 +83,7 @@ def between(title: Title, container: Element, lines: list[Line]) -> list[Line]:
                 return []
         if len(found) > _BETWEEN_MAX:
             return []
-    found = [line for line in found if not any(same_text(line.text, other.text) for other in lines)]
+    found = [line for line in found if not any(same_text(line.text, other.text) for other in lines[:_OPENING_LINES])]
     return found if sum(len(line.text) for line in found) < sum(len(line.text) for line in lines) else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -136,7 +137,17 @@ def _is_block(el: Element) -> bool:
     if el.tag in _BLOCKS:
         return True
     style = el.get("style")
-    return bool(style and _DISPLAY_BLOCK.search(style)) and el.tag not in ("br", "sup", "a")
+    return bool(style) and _shows_block(style or "") and el.tag not in ("br", "sup", "a")
+
+
+@lru_cache(maxsize=4096)
+def _shows_block(style: str) -> bool:
+    return bool(_DISPLAY_BLOCK.search(style))
+
+
+@lru_cache(maxsize=4096)
+def _names_caption(classes: str) -> bool:
+    return bool(_CAPTION_CLASS.search(classes))
 
 
 def _kind(el: Element, around: Kind) -> Kind:
@@ -148,7 +159,7 @@ def _kind(el: Element, around: Kind) -> Kind:
     if tag in ("figcaption", "caption"):
         return Kind.CAPTION
     classes = el.get("class")
-    if classes and _CAPTION_CLASS.search(classes):
+    if classes and _names_caption(classes):
         return Kind.CAPTION
     return around
 
