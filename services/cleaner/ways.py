@@ -14,6 +14,7 @@ from services.cleaner.headings import RANKED, dated_tail, heading_text, is_style
 from services.cleaner.leads import between, lead_of
 from services.cleaner.linearise import linearise
 from services.cleaner.lines import Kind, Line
+from services.cleaner.listing import is_dated_link
 from services.cleaner.meta import Meta, clean
 from services.cleaner.model import Removed
 from services.cleaner.profiles import Profile
@@ -252,7 +253,7 @@ def _lines(container: Element, index: Index, log: list[Dropped]) -> tuple[list[L
     lines = linearise(container, removed)
     linked = sum(len(line.text) * line.links for line in lines)
     if linked > 0.6 * sum(len(line.text) for line in lines):  # a link never closed: what is inside tells nothing
-        headlines = sum(line.links > 0.9 and len(line.text) < 200 for line in lines)
+        headlines = sum((line.links > 0.9 or is_dated_link(line)) and len(line.text) < 220 for line in lines)
         if headlines < len(lines) / 2 and len(lines) < 30:
             lines = [replace(line, links=0.0) for line in lines]
     return lines, tuple(removed)
