@@ -78,12 +78,20 @@ def _is_of_the_rate(slot: Slot, change: Draft) -> bool:
     """`còn 19.480 hộ nghèo, giảm 4.815 hộ (tương đương 1,04%)`: the percent is far from that of the count, which fell
     by a fifth."""
     level = change.change_of
-    if level is None or change.measure != "change" or slot.quantity.unit != "percent" or level.value <= change.value:
+    if change.measure != "change" or slot.quantity.unit != "percent" or change.quantity.unit == "percent":
+        return False
+    if level is None:
+        return (change.indicator or "").startswith("poverty.") and slot.quantity.value < _POINTS_MAX
+    if level.value <= change.value:
         return False
     of_count = 100 * abs(change.value) / (level.value - change.value)
     return abs(of_count - slot.quantity.value) > of_count / _FAR and any(
         companion.unit == "percent" for companion in companions().get(change.indicator or "", ())
     )
+
+
+_POINTS_MAX: Final = 7
+"""Percentage points that a rate of poverty falls by in a year or two; the poor grow fewer by a tenth or more."""
 
 
 def _from_level(slot: Slot, draft: Draft, back: int, words: int) -> Iterator[Candidate]:

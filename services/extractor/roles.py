@@ -89,8 +89,12 @@ _OTHER_PLACES: Final = re.compile(
 )
 _A_DAY: Final = re.compile(fold(r"\s*(?:/|mỗi|một) ?ngày\b"))
 _BESIDE_CHANGE: Final = re.compile(
-    fold(r"[\s,]*\(?(?:tương ứng|tương đương|tức|hay|bằng)(?: với| là| tăng| giảm| khoảng)*\s*$")
+    fold(
+        r"(?:[\s,]*\(?(?:hay|bằng)|(?: (?!giảm |tăng )[^\s,;:()]+){0,7}[\s,]*\(?(?:tương ứng|tương đương|tức))"
+        r"(?: với| là| tăng| giảm| khoảng)*\s*$"
+    )
 )
+"""`giảm 1.105 hộ nghèo, tương ứng 1,42%`."""
 _AND_OF_ANOTHER: Final = re.compile(fold(r"[^,;:.()0-9]{3,45} và\s*$"))
 """`giảm 2% tổng số hộ nghèo và 3% số hộ cận nghèo`: one verb for both."""
 _SHARE_OF_CHANGE: Final = re.compile(fold(r" so với [^,;().]{0,30}, chiếm tỷ lệ\s*$"))

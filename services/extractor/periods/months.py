@@ -89,8 +89,9 @@ def month(find: Find, state: State) -> Answer:
     number = int(find.parts["m"]) if "m" in find.parts else _MONTHS[find.parts["w"]]
     recent = "p" in find.parts or not state.explicit
     named = year_of(find, state) or (year_with_month(number, state) if recent else state.year)
-    if recent and number >= state.published.month and "y" not in find.parts and _AHEAD.search(find.before_words):
-        named = state.published.year  # `theo kế hoạch, tháng 7 mở …`
+    ahead = recent and number >= state.published.month and "y" not in find.parts
+    if "t" in find.parts or (ahead and _AHEAD.search(find.before_words)):
+        named = state.published.year  # `tháng 4 này`, `theo kế hoạch, tháng 7 mở …`
     if find.before == "never" or find.number is not None:
         return None
     if find.before in ("until_end", "end"):
