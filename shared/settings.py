@@ -181,7 +181,7 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     if mistakes:
         raise SettingsError(mistakes)
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings takes it, its types do not say so
+        return Settings(_env_file=env_file)
     except ValidationError as error:
         raise SettingsError([_mistake(item) for item in error.errors()]) from None
 

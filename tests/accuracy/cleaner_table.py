@@ -27,26 +27,28 @@ def solieu(page: Sample) -> str | None:
     return outcome.text if isinstance(outcome, Article) else None
 
 
-def trafilatura(**options: bool) -> Reader:
+def trafilatura(*, fast: bool = False, favor_precision: bool = False) -> Reader:
     """`bare_extraction` with metadata, as a crawler would use it: title and text."""
     from trafilatura import bare_extraction
 
     def read(page: Sample) -> str | None:
-        found = bare_extraction(page.body, with_metadata=True, **options)
+        found = bare_extraction(page.body, with_metadata=True, fast=fast, favor_precision=favor_precision)
+        assert not isinstance(found, dict), "only `as_dict` asks for one"
         return "\n".join(filter(None, (found.title, found.text))) if found else None
 
     return read
 
 
 def readability(page: Sample) -> str | None:
-    from lxml import html
+    from lxml import etree, html
     from readability import Document
 
     document = Document(page.body.decode("utf-8", "replace"))
     summary = html.fromstring(document.summary())
     for block in summary.iter("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "br"):
         block.tail = "\n" + (block.tail or "")
-    return f"{document.short_title()}\n{summary.text_content()}"
+    text = etree.tostring(summary, encoding="unicode", method="text", with_tail=False)
+    return f"{document.short_title()}\n{text}"
 
 
 def justext(page: Sample) -> str | None:

@@ -47,7 +47,7 @@ async def test_a_killed_service_changes_nothing(
     """One undisturbed run, then one with each service killed once, in turn, each time in mid-stream."""
     kafka = kafka_node.bootstrap_servers
     await create_topics(kafka)
-    results = []
+    results: list[dict[str, list[tuple[object, ...]]]] = []
     for victims in ((), SERVICES):
         async with _database(postgres_server_url, postgres_template) as url:
             folder = tmp_path / ("disturbed" if victims else "undisturbed")

@@ -32,6 +32,7 @@ from shared.settings import KafkaSettings, Settings, StageSettings
 from tests.faults.cores import out
 
 PARTITIONS = 3
+TWO_WORKERS = StageSettings(workers=2)
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ class Line:
         return KafkaBus(self.settings.kafka)
 
     @classmethod
-    async def lay(cls, servers: str, **stage: float) -> Line:
+    async def lay(cls, servers: str, stage: StageSettings = TWO_WORKERS) -> Line:
         """Topics are new; the group's times are the shortest that a broker takes, so that faults outlast them."""
         kafka = KafkaSettings(bootstrap_servers=servers, session_s=6, rebalance_s=10, poll_s_max=6)
-        settings = Settings(_env_file=None, kafka=kafka, stage=StageSettings(**{"workers": 2, **stage}))
+        settings = Settings(_env_file=None, kafka=kafka, stage=stage)
         line = cls(f"fault-{uuid4().hex[:12]}", settings)
         await create(kafka, (Topic(line.topic, "", partitions=3), Topic(out(line.topic), "", partitions=3), *TOPICS))
         return line

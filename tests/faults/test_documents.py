@@ -14,7 +14,7 @@ import pytest
 
 from shared.bus.api import Record, Stage, Transient, Write
 from shared.bus.dead_letters import TooManyDeadLetters
-from shared.settings import Settings
+from shared.settings import Settings, StageSettings
 from tests.faults.cores import stage
 from tests.faults.harness import Line, in_order, lost_and_repeated
 
@@ -55,7 +55,9 @@ async def test_a_header_that_is_not_utf_8(kafka_servers: str) -> None:
 
 
 async def test_a_broken_release_stops_before_the_commit(kafka_servers: str) -> None:
-    line = await Line.lay(kafka_servers, dead_letter_documents_min=20, dead_letter_share_max=0.2)
+    line = await Line.lay(
+        kafka_servers, StageSettings(workers=2, dead_letter_documents_min=20, dead_letter_share_max=0.2)
+    )
     await line.feed([str(n) for n in range(40)] + ["bad:"] * 60)
     with pytest.raises(TooManyDeadLetters, match=r"of the last \d+ documents failed \(limit 20%\); last: ValueError"):
         await line.run_to_its_end(stage(line.topic))
@@ -98,7 +100,7 @@ class Store:
 
     def __init__(self, away_s: float = 0, error: Exception | None = None) -> None:
         self.rows: list[str] = []
-        self.away_until, self.away_s, self.error, self.tries = None, away_s, error or Transient("database away"), 0
+        self.away_s, self.error, self.tries = away_s, error or Transient("database away"), 0
         self.away_until: float | None = None
 
     @asynccontextmanager

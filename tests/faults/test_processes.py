@@ -17,6 +17,7 @@ import pytest
 
 from deploy.local.kafka import Node, free_port
 from shared.paths import ROOT
+from shared.settings import StageSettings
 from tests.faults.cores import stage
 from tests.faults.harness import Line, in_order, kill, lost_and_repeated
 
@@ -126,7 +127,7 @@ async def test_sigterm_finishes_what_is_at_work_and_commits_it(kafka_servers: st
 
 
 async def test_sigterm_beyond_the_grace_abandons_the_batch(kafka_servers: str, tmp_path: Path) -> None:
-    line, log = await Line.lay(kafka_servers, grace_s=1), tmp_path / "stage.log"
+    line, log = await Line.lay(kafka_servers, StageSettings(workers=2, grace_s=1)), tmp_path / "stage.log"
     await line.feed(["slow:60:0"])
     process = line.process(log, document_s_max=90)
     await line.until(lambda: log.exists() and "assigned" in log.read_text(), 60)
@@ -157,7 +158,8 @@ async def test_a_stage_that_starts_before_its_broker_waits_for_it(kafka_node: No
 
 @pytest.mark.slow
 async def test_sigterm_while_the_broker_is_gone_ends_soon(kafka_node: Node, tmp_path: Path) -> None:
-    line, log = await Line.lay(kafka_node.bootstrap_servers, grace_s=3), tmp_path / "stage.log"
+    line = await Line.lay(kafka_node.bootstrap_servers, StageSettings(workers=2, grace_s=3))
+    log = tmp_path / "stage.log"
     await line.feed(slowly(1_000))
     process = line.process(log)
     await line.until(lambda: log.exists() and "assigned" in log.read_text(), 60)

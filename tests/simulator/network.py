@@ -192,7 +192,7 @@ def read(body: bytes, *, url: str, fetched_at: datetime, **rest: object) -> Feed
     pairs = [(re.sub(r";jsessionid=\w+", "", link), printed) for link, printed in json.loads(body[len(_FAST) :])]
     believed = len({printed for _, printed in pairs}) > 1
     dates = [parse_date(printed) if believed else None for _, printed in pairs]
-    items = (FeedItem(url, "Tin", date and date.moment) for (url, _), date in zip(pairs, dates, strict=True))
+    items = (FeedItem(url, "Tin", date.moment if date else None) for (url, _), date in zip(pairs, dates, strict=True))
     return FeedReading("rss", tuple(items))
 
 

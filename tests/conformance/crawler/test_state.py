@@ -14,6 +14,7 @@ from services.crawler.portals import Portal
 from services.crawler.postgres_state import PostgresState
 from services.crawler.robots import Robots
 from services.crawler.state import LeaseLost, State
+from shared.store.pool import Pool
 from tests.fixtures.memory_state import MemoryState
 
 NOW = datetime(2024, 3, 4, 3, tzinfo=UTC)
@@ -219,7 +220,7 @@ async def test_twins_are_known_by_their_words(state: State) -> None:
 
 
 @pytest.mark.servers
-async def test_the_ledger_gets_the_page_and_its_outcome_ends_the_account(database) -> None:  # type: ignore[no-untyped-def]
+async def test_the_ledger_gets_the_page_and_its_outcome_ends_the_account(database: Pool) -> None:
     state = PostgresState(database)
     await state.enrol(PORTALS, [source(1)])
     await claimed(state)

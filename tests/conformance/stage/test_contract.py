@@ -41,7 +41,7 @@ class TestAPureStage(StageContract):
     poison = message(PAGES_FETCHED, b"poison")
 
 
-STORE: Counter[bytes] = Counter()
+STORE: Counter[object] = Counter()
 
 
 @asynccontextmanager
@@ -66,7 +66,7 @@ class TestASink(StageContract):
         STORE.clear()
 
     async def effects(self, bus: ListeningBus, settings: Settings) -> Counter[object]:
-        return Counter(dict(STORE))
+        return Counter(STORE)
 
 
 def forgetful(record: Record) -> list[Message]:

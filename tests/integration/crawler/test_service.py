@@ -112,7 +112,7 @@ async def test_a_stop_ends_the_run_and_frees_the_hosts(postgres_dsn: str, databa
         stop, crawled = asyncio.Event(), Crawled()
         portals = paper.portals(tmp_path, delay_s=0.2)
         settings = Settings(database_url=postgres_dsn, crawl=CrawlSettings(portals=portals, archive=tmp_path / "a"))  # type: ignore[arg-type]
-        running = asyncio.create_task(crawler().run(settings, crawled.publish, stop))
+        running = asyncio.ensure_future(crawler().run(settings, crawled.publish, stop))
         await until(lambda: len(crawled.pages) >= 2)
         stop.set()
         await asyncio.wait_for(running, 5)

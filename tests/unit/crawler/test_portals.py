@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.crawler.portals import Listing, PortalsFileError, Quiet, load_portals
+from services.crawler.portals import Listing, Portal, PortalsFileError, Quiet, load_portals
 from shared.paths import PORTALS
 
 ENTRY = """portals:
@@ -19,7 +19,7 @@ ENTRY = """portals:
 """
 
 
-def load(tmp_path: Path, text: str, **variables: str):  # type: ignore[no-untyped-def]
+def load(tmp_path: Path, text: str, **variables: str) -> tuple[Portal, ...]:
     file = tmp_path / "portals.yaml"
     file.write_text(text, "utf-8")
     return load_portals(file, variables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import yaml
@@ -189,7 +190,7 @@ def test_a_fault_of_tls_is_told_with_what_allows_it(detail: str, allowance: str)
     assert result.problems[0].startswith("robots.txt: tls: ") and "SSL" not in result.problems[0]
 
 
-def test_a_source_of_the_entry_that_fails_is_told_and_stays(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_source_of_the_entry_that_fails_is_told_and_stays(tmp_path: Path) -> None:
     file = tmp_path / "portals.yaml"
     file.write_text(
         f"""portals:
@@ -218,7 +219,7 @@ def test_a_source_of_the_entry_that_fails_is_told_and_stays(tmp_path) -> None:  
     assert "# what the department calls its news" in file.read_text("utf-8")
 
 
-def test_a_drafted_entry_can_be_probed_and_written_again(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_drafted_entry_can_be_probed_and_written_again(tmp_path: Path) -> None:
     pages: dict[str, Answer] = {"": page(head=RSS_LINK), "tin.rss": rss(100)}
     file = tmp_path / "portals.yaml"
     file.write_text("portals:\n" + entry_of(probed(pages)), "utf-8")

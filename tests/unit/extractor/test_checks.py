@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_a_bare_number_without_a_noun_is_not_told() -> None:
 def test_the_fuller_statement_is_kept_and_a_rounded_one_goes() -> None:
     text = "Giải quyết việc làm cho hơn 16 nghìn lao động\n\nNăm 2022, giải quyết việc làm cho 16.240/15.000 lao động."
     [observation] = [each for each in read(text) if each.indicator]
-    assert (observation.value, observation.target_value) == (16240, 15000)
+    assert (observation.value, observation.target_value) == (Decimal(16240), Decimal(15000))
 
 
 def test_a_change_is_linked_to_its_level() -> None:

@@ -74,8 +74,8 @@ def test_items_of_a_list_are_read_whatever_marks_them(sign: str) -> None:
     items = ["Giải quyết việc làm cho 16.240 lao động", "Đưa 620 người đi làm việc ở nước ngoài"]
     text = "Kết quả năm 2022:\n" + "\n".join(f"{sign} {item};" for item in items)
     assert [(each.indicator, each.value) for each in found(text)] == [
-        ("employment.jobs_created", 16240),
-        ("overseas.workers_sent", 620),
+        ("employment.jobs_created", Decimal(16240)),
+        ("overseas.workers_sent", Decimal(620)),
     ]
 
 

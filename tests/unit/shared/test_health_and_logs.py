@@ -120,7 +120,7 @@ def test_an_exception_shows_no_local_values(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_flood_becomes_a_line_a_text_and_spares_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     flood = logs.FloodFilter("aiokafka")
 
     def passes(name: str, text: str) -> bool:

@@ -97,7 +97,7 @@ def test_anything_else_is_named(new: dict[str, Any], why: str) -> None:
 
 
 def test_the_check_names_a_stale_file_and_a_break(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schemas.paths, "SCHEMAS", tmp_path)
+    monkeypatch.setattr(paths, "SCHEMAS", tmp_path)
     monkeypatch.setattr(schemas, "RELEASED", tmp_path / "released")
     assert schemas.command(["--release"]) == 0
     assert schemas.command(["--check"]) == 0

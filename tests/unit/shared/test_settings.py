@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from shared import settings
+from shared.paths import ROOT
 from shared.settings import Settings, SettingsError, explain, load
 
 PASSWORD = "kh0ng-ai-biet"
@@ -14,7 +16,7 @@ PASSWORD = "kh0ng-ai-biet"
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(settings.os.environ):
+    for name in list(os.environ):
         if name.startswith("SOLIEU_"):
             monkeypatch.delenv(name)
 
@@ -90,7 +92,7 @@ def test_the_example_file_is_fresh(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_example_file_uncommented_is_the_default(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [line.removeprefix("#") for line in settings.env_example().splitlines() if line.startswith("#SOLIEU_")]
     env_file.write_text("\n".join(line for line in lines if not line.endswith("=")))
-    monkeypatch.chdir(settings.ROOT)  # paths in the example are relative to the checkout
+    monkeypatch.chdir(ROOT)  # paths in the example are relative to the checkout
     plain, example = Settings(_env_file=None), load(env_file)
     for group in ("kafka", "stage", "health", "log"):
         assert getattr(example, group) == getattr(plain, group)

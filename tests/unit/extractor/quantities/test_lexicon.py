@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from services.extractor import quantities
 from services.extractor.model import Quantity
 from services.extractor.quantities import lexicon, read_quantities
 from services.extractor.reading import read
-from shared.events import Comparator, Unit
+from shared.vocabulary import Comparator, Unit
 
 ROOM = Path(quantities.__file__).parent
 
@@ -33,7 +34,7 @@ def first(text: str) -> Quantity:
     return read_quantities(read(text))[0]
 
 
-def reasons(form: str, expected: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+def reasons(form: str, expected: Sequence[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
     """The entries whose number, in a text of `form`, is read with another reason than theirs, with what it is read
     as."""
     read_as = [(phrase, reason, first(form.format(phrase)).non_value) for phrase, reason in expected]

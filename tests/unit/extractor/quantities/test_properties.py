@@ -75,7 +75,7 @@ def test_whole_numbers(number: int, unit: str, around: tuple[str, str], form: st
     }
     text = f"{around[0]}{digits[form]}{'' if form == 'glued' else ' '}{unit}{around[1]}"
     quantity = only_value(text)
-    assert (quantity.value, quantity.unit) == (number, UNITS[unit])
+    assert (quantity.value, quantity.unit) == (Decimal(number), UNITS[unit])
     assert read(text).quote(quantity.start, quantity.end).endswith(unit)
 
 
@@ -108,14 +108,14 @@ def test_mixed_money(billions: int, millions: int) -> None:
 @settings(max_examples=150, deadline=None)
 def test_numbers_in_words(number: int, unit: str) -> None:
     quantity = only_value(f"Toàn tỉnh có {in_words(number)} {unit}.")
-    assert (quantity.value, quantity.unit) == (number, UNITS[unit])
+    assert (quantity.value, quantity.unit) == (Decimal(number), UNITS[unit])
 
 
 @given(numbers, numbers, units)
 @settings(max_examples=100, deadline=None)
 def test_pairs(done: int, planned: int, unit: str) -> None:
     quantity = only_value(f"Giải quyết được {grouped(done)}/{grouped(planned)} {unit}, vượt kế hoạch.")
-    assert (quantity.value, quantity.pair, quantity.unit) == (done, planned, UNITS[unit])
+    assert (quantity.value, quantity.pair, quantity.unit) == (Decimal(done), Decimal(planned), UNITS[unit])
 
 
 @given(

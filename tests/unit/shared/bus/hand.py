@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from shared.bus.api import Message, Record, Stage
 from shared.bus.codec import decode
@@ -17,10 +16,7 @@ from shared.health import Progress
 from shared.settings import KafkaSettings, Settings, StageSettings
 
 SETTINGS = Settings(_env_file=None, stage=StageSettings(workers=1, grace_s=0.5), kafka=KafkaSettings(rebalance_s=6))
-
-
-def stage(**changes: object) -> Stage:
-    return replace(Stage("example", ("in",), work=lambda record: []), **changes)
+EXAMPLE = Stage("example", ("in",), work=lambda record: [])
 
 
 class Hand:
@@ -45,10 +41,10 @@ class Hand:
 
 @asynccontextmanager
 async def running(
-    bus: EmbeddedBus, process: Hand, *, settings: Settings = SETTINGS, of: Stage | None = None
+    bus: EmbeddedBus, process: Hand, *, settings: Settings = SETTINGS, of: Stage = EXAMPLE
 ) -> AsyncIterator[asyncio.Event]:
     stop = asyncio.Event()
-    made = Runner(of or stage(), process, settings, bus=bus, stop=stop, progress=Progress("example"))
+    made = Runner(of, process, settings, bus=bus, stop=stop, progress=Progress("example"))
     task = asyncio.create_task(made.run())
     try:
         yield stop

@@ -6,11 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from shared.bus import runner
-from shared.bus.api import Message, Partition, Record, Rejected, Source, Stage, TooLarge, Transient, Write
+from shared.bus.api import Message, Partition, Record, Rejected, Service, Source, Stage, TooLarge, Transient, Write
 from shared.bus.dead_letters import TooManyDeadLetters
 from shared.bus.embedded import EmbeddedBus, EmbeddedConsumer, Limits
 from shared.bus.processing import Done
@@ -18,7 +19,7 @@ from shared.bus.run import run, run_services
 from shared.events import DEAD_LETTERS
 from shared.health import Progress, verdict
 from shared.settings import Settings, StageSettings
-from tests.unit.shared.bus.hand import SETTINGS, Hand, echo, feed, letters, out, running, stage
+from tests.unit.shared.bus.hand import EXAMPLE, SETTINGS, Hand, echo, feed, letters, out, running
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -67,7 +68,7 @@ async def test_a_broker_that_does_not_answer_is_waited_for_but_not_well(monkeypa
     monkeypatch.setattr(runner, "WATCH_S", 0.05)
     bus, progress, stop = Watched(1), Progress("example"), asyncio.Event()
     bus.lag_error = Transient("no broker")
-    task = asyncio.create_task(runner.Runner(stage(), Hand(), IMPATIENT, bus=bus, stop=stop, progress=progress).run())
+    task = asyncio.create_task(runner.Runner(EXAMPLE, Hand(), IMPATIENT, bus=bus, stop=stop, progress=progress).run())
     await asyncio.sleep(1)
     trouble = verdict(progress, stuck_s=0.3, now=time.monotonic())
     assert trouble is not None
@@ -83,11 +84,12 @@ async def test_a_fetch_that_blocks_for_ever_does_not_hold_up_the_end(monkeypatch
     monkeypatch.setattr(runner, "BLOCKED_S_MAX", 0.1)
 
     async def never(self: object, **_: object) -> dict[Partition, list[Record]]:
-        return await asyncio.get_running_loop().create_future()
+        nothing: asyncio.Future[dict[Partition, list[Record]]] = asyncio.get_running_loop().create_future()
+        return await nothing
 
     monkeypatch.setattr(EmbeddedConsumer, "fetch", never)
     stop = asyncio.Event()
-    made = runner.Runner(stage(), Hand(), SETTINGS, bus=EmbeddedBus(1), stop=stop, progress=Progress("example"))
+    made = runner.Runner(EXAMPLE, Hand(), SETTINGS, bus=EmbeddedBus(1), stop=stop, progress=Progress("example"))
     task = asyncio.create_task(made.run())
     await asyncio.sleep(0.1)
     stop.set()
@@ -150,7 +152,7 @@ async def test_a_broken_release_publishes_and_commits_nothing_of_the_batch() -> 
     bus = EmbeddedBus(1)
     await feed(bus, *(str(n) for n in range(20)))
     with pytest.raises(TooManyDeadLetters, match=r"20 of the last 20 documents failed \(limit 50%\)"):
-        await asyncio.wait_for(run(stage(work=_fail), settings, bus=bus, stop=asyncio.Event()), 30)
+        await asyncio.wait_for(run(replace(EXAMPLE, work=_fail), settings, bus=bus, stop=asyncio.Event()), 30)
     assert bus.lag() == {"solieu.example": 20}
     assert letters(bus) == []
 
@@ -175,7 +177,11 @@ async def test_services_together_end_when_all_is_dealt_with() -> None:
 
     bus = EmbeddedBus(2, Limits(records_max=40))  # far less than is sent: back-pressure on the way
     progress: dict[str, Progress] = {}
-    services = [stage(work=echo), Stage("store", ("out",), open=store), Source("source", source)]
+    services: list[Service] = [
+        replace(EXAMPLE, work=echo),
+        Stage("store", ("out",), open=store),
+        Source("source", source),
+    ]
     await asyncio.wait_for(
         run_services(services, SETTINGS, bus=bus, stop=asyncio.Event(), progress=progress, idle=bus.wait_idle), 40
     )
@@ -188,11 +194,9 @@ async def test_the_first_failure_ends_all_services() -> None:
         raise RuntimeError("no portals")
 
     bus = EmbeddedBus(1)
+    services: list[Service] = [replace(EXAMPLE, work=echo), Source("source", source)]
     with pytest.raises(RuntimeError, match="no portals"):
-        await asyncio.wait_for(
-            run_services([stage(work=echo), Source("source", source)], SETTINGS, bus=bus, stop=asyncio.Event()),
-            20,
-        )
+        await asyncio.wait_for(run_services(services, SETTINGS, bus=bus, stop=asyncio.Event()), 20)
 
 
 async def test_a_source_that_waits_for_room_ends_when_told_to_stop() -> None:
@@ -226,7 +230,7 @@ async def test_a_sink_that_cannot_open_yet_waits() -> None:
 
     bus, stop = EmbeddedBus(1), asyncio.Event()
     await feed(bus, "a")
-    task = asyncio.create_task(run(stage(work=None, open=opening), SETTINGS, bus=bus, stop=stop))
+    task = asyncio.create_task(run(replace(EXAMPLE, work=None, open=opening), SETTINGS, bus=bus, stop=stop))
     await asyncio.wait_for(bus.wait_idle(), 5)
     stop.set()
     await task
@@ -246,7 +250,7 @@ async def test_services_that_still_wait_for_their_store_end_when_told_to_stop() 
         await stop.wait()
 
     bus, stop = EmbeddedBus(1), asyncio.Event()
-    services = [stage(work=None, open=opening), Source("source", source)]
+    services: list[Service] = [replace(EXAMPLE, work=None, open=opening), Source("source", source)]
     task = asyncio.create_task(run_services(services, SETTINGS, bus=bus, stop=stop, idle=bus.wait_idle))
     await asyncio.sleep(0.3)
     stop.set()

@@ -84,12 +84,14 @@ async def test_an_error_for_good_comes_out_and_costs_the_producer() -> None:
 
 async def test_no_acknowledgement_for_long_renews_the_producer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publisher, "ACKNOWLEDGE_S_MAX", 0.1)
-    never = asyncio.Event()
+
+    async def never() -> None:
+        await asyncio.Event().wait()
 
     class Silent(Broker):
         async def send(self, sent: Message) -> Awaitable[None]:
             self.log.append(sent.value.decode())
-            return asyncio.ensure_future(never.wait()) if len(self.log) < 3 else asyncio.sleep(0)  # type: ignore[return-value]
+            return asyncio.ensure_future(never()) if len(self.log) < 3 else asyncio.sleep(0)
 
     broker = Silent()
     await Publisher(broker, Progress("p")).publish([message("a")])  # type: ignore[arg-type]

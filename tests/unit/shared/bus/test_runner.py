@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from shared.bus.embedded import EmbeddedBus, EmbeddedConsumer
 from shared.bus.processing import by_pool
 from shared.bus.runner import Runner
 from shared.health import Progress
-from tests.unit.shared.bus.hand import SETTINGS, Hand, echo, feed, out, running, stage
+from tests.unit.shared.bus.hand import EXAMPLE, SETTINGS, Hand, echo, feed, out, running
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -20,13 +21,13 @@ pytestmark = pytest.mark.timeout(60)
 async def test_batches_are_bounded_by_count_and_by_bytes() -> None:
     bus, process = EmbeddedBus(1), Hand()
     await feed(bus, *(f"{n:04}" for n in range(500)))
-    async with running(bus, process, of=stage(records_max=150)):
+    async with running(bus, process, of=replace(EXAMPLE, records_max=150)):
         await bus.wait_idle()
     assert [len(batch) for batch in process.batches] == [150, 150, 150, 50]
 
     bus, process = EmbeddedBus(1), Hand()
     await feed(bus, *("x" * 1_000 for _ in range(200)))
-    async with running(bus, process, of=stage(bytes_max=70_000)):
+    async with running(bus, process, of=replace(EXAMPLE, bytes_max=70_000)):
         await bus.wait_idle()
     assert [len(batch) for batch in process.batches] == [128, 72]  # whole slices of 64
 
@@ -96,7 +97,7 @@ async def test_a_disowned_batch_that_cannot_be_cancelled_is_not_committed_either
 
     bus, process, stop = Recording(1), Hand(held=True), asyncio.Event()
     await feed(bus, "a")
-    made = Runner(stage(), process, SETTINGS, bus=bus, stop=stop, progress=Progress("example"))
+    made = Runner(EXAMPLE, process, SETTINGS, bus=bus, stop=stop, progress=Progress("example"))
     task = asyncio.create_task(made.run())
     await asyncio.sleep(0.1)
     made._assignment.on_disown = lambda: None
