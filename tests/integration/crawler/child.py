@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import PostgresDsn, Secret
+
 from services.crawler.service import crawler
 from shared.bus.api import Message
 from shared.settings import CrawlSettings, Settings
@@ -22,7 +24,7 @@ async def main(database: str, portals: str, archive: str, out: str) -> None:
             file.write(json.dumps([event["page_id"], event["url"]]) + "\n")
 
     crawl = CrawlSettings(portals=Path(portals), archive=Path(archive), lease_s=5)
-    settings = Settings(database_url=database, crawl=crawl)  # type: ignore[arg-type]
+    settings = Settings(database_url=Secret(PostgresDsn(database)), crawl=crawl)
     await crawler(once=True).run(settings, publish, asyncio.Event())
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from pydantic import PostgresDsn, Secret
 
 from services.crawler.service import crawler
 from shared.bus.api import Message
@@ -74,7 +75,14 @@ async def served(archive: Archive, folder: Path) -> AsyncIterator[Path]:
         await runner.cleanup()
 
 
-async def fetched(database: str, portals: Path, **options: object) -> list[int]:
+async def fetched(
+    database: str,
+    portals: Path,
+    *,
+    only: frozenset[str] = frozenset(),
+    since: datetime | None = None,
+    budget: int = 0,
+) -> list[int]:
     """Numbers of the articles that a run published."""
     urls: list[str] = []
 
@@ -82,8 +90,8 @@ async def fetched(database: str, portals: Path, **options: object) -> list[int]:
         urls.extend(json.loads(message.value)["url"] for message in messages)
 
     crawl = CrawlSettings(portals=portals, archive=portals.parent / "archive")
-    settings = Settings(database_url=database, crawl=crawl)  # type: ignore[arg-type]
-    await crawler(once=True, **options).run(settings, publish, asyncio.Event())  # type: ignore[arg-type]
+    settings = Settings(database_url=Secret(PostgresDsn(database)), crawl=crawl)
+    await crawler(once=True, only=only, since=since, budget=budget).run(settings, publish, asyncio.Event())
     return sorted(int(url.rsplit("-", 1)[1].removesuffix(".html")) for url in urls)
 
 

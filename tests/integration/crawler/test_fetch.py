@@ -34,8 +34,8 @@ async def no_pace(url: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def fetcher(**changes: object) -> AsyncIterator[Fetcher]:
-    made = Fetcher("SolieuBot/test (+https://example.org)", policy=LOOPBACK, lookup=lookup, limits=LIMITS, **changes)  # type: ignore[arg-type]
+async def fetcher() -> AsyncIterator[Fetcher]:
+    made = Fetcher("SolieuBot/test (+https://example.org)", policy=LOOPBACK, lookup=lookup, limits=LIMITS)
     try:
         yield made
     finally:
@@ -193,9 +193,11 @@ async def test_unknown_hosts_and_closed_ports_are_unreachable() -> None:
 AUTHORITY = trustme.CA()
 
 
-def certificate(host: str = "portal.example", **more: object) -> ssl.SSLContext:
+def certificate(
+    host: str = "portal.example", *, not_before: datetime | None = None, not_after: datetime | None = None
+) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    AUTHORITY.issue_cert(host, **more).configure_cert(context)  # type: ignore[arg-type]
+    AUTHORITY.issue_cert(host, not_before=not_before, not_after=not_after).configure_cert(context)
     return context
 
 

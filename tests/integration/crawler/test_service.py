@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import PostgresDsn, Secret
 from warcio.archiveiterator import ArchiveIterator
 
 from services.crawler.archive import Place, read_body
@@ -41,7 +42,9 @@ class Crawled:
 
 async def crawl(database: str, portals: Path, folder: Path, *, alone: bool = False) -> Crawled:
     crawled = Crawled()
-    made = Settings(database_url=database, crawl=CrawlSettings(portals=portals, archive=folder / "archive"))  # type: ignore[arg-type]
+    made = Settings(
+        database_url=Secret(PostgresDsn(database)), crawl=CrawlSettings(portals=portals, archive=folder / "archive")
+    )
     await crawler(once=True, alone=alone, report=crawled.report).run(made, crawled.publish, asyncio.Event())
     return crawled
 
@@ -111,7 +114,9 @@ async def test_a_stop_ends_the_run_and_frees_the_hosts(postgres_dsn: str, databa
     async with publishing(Paper(("127.0.0.1",), 50)) as paper:
         stop, crawled = asyncio.Event(), Crawled()
         portals = paper.portals(tmp_path, delay_s=0.2)
-        settings = Settings(database_url=postgres_dsn, crawl=CrawlSettings(portals=portals, archive=tmp_path / "a"))  # type: ignore[arg-type]
+        settings = Settings(
+            database_url=Secret(PostgresDsn(postgres_dsn)), crawl=CrawlSettings(portals=portals, archive=tmp_path / "a")
+        )
         running = asyncio.ensure_future(crawler().run(settings, crawled.publish, stop))
         await until(lambda: len(crawled.pages) >= 2)
         stop.set()

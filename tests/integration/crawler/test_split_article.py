@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from pydantic import PostgresDsn, Secret
 
 from services.console.rebuild import pages_of
 from services.crawler.archive import Place, read_body
@@ -67,7 +68,7 @@ async def test_a_split_article_is_one_page_in_event_ledger_and_archive(
 
     async with paper(tmp_path) as portals:
         crawl = CrawlSettings(portals=portals, archive=tmp_path / "archive")
-        settings = Settings(database_url=postgres_dsn, crawl=crawl)  # type: ignore[arg-type]
+        settings = Settings(database_url=Secret(PostgresDsn(postgres_dsn)), crawl=crawl)
         await crawler(once=True).run(settings, publish, asyncio.Event())
     (event,) = events
     body = base64.b64decode(event["body"])

@@ -10,10 +10,10 @@ from itertools import pairwise
 import pytest
 
 from services.crawler.crawl import Crawl, sources_of
-from services.crawler.fetch import Fetched
+from services.crawler.fetch import STRICT, Fetched, Pace
 from services.crawler.outcomes import Outcome
 from services.crawler.politeness import quiet_until
-from services.crawler.portals import Portal, Quiet
+from services.crawler.portals import Portal, Quiet, Tls
 from services.crawler.state import StateUnavailable
 from services.crawler.turn import take_turn
 from shared.clock import VIETNAM
@@ -57,8 +57,10 @@ def test_a_host_is_left_alone_in_its_quiet_hours_also_in_the_middle_of_its_work(
     minutes: list[float] = []
 
     class Watched(Site):
-        async def fetch(self, *given: object, **more: object) -> object:  # type: ignore[override]
-            answer = await site.fetch(*given, **more)  # type: ignore[arg-type]
+        async def fetch(
+            self, url: str, pace: Pace, *, tls: Tls = STRICT, etag: str | None = None, last_modified: str | None = None
+        ) -> Fetched:
+            answer = await site.fetch(url, pace, tls=tls, etag=etag, last_modified=last_modified)
             minutes.append(asyncio.get_running_loop().time() / 60)
             return answer
 
@@ -103,9 +105,11 @@ def test_where_a_source_has_moved_its_entrys_rules_hold() -> None:
     asked: list[float] = []
 
     class Watched(Site):
-        async def fetch(self, *given: object, **more: object) -> object:  # type: ignore[override]
-            answer = await site.fetch(*given, **more)  # type: ignore[arg-type]
-            asked.extend([asyncio.get_running_loop().time()] * str(given[0]).startswith(new))
+        async def fetch(
+            self, url: str, pace: Pace, *, tls: Tls = STRICT, etag: str | None = None, last_modified: str | None = None
+        ) -> Fetched:
+            answer = await site.fetch(url, pace, tls=tls, etag=etag, last_modified=last_modified)
+            asked.extend([asyncio.get_running_loop().time()] * url.startswith(new))
             return answer
 
     async def story() -> None:

@@ -27,8 +27,8 @@ POLLED = replace(SOURCE, status=LIVE, polled_at=MONDAY_10, full_at=MONDAY_10, et
 RNG = random.Random(1)
 
 
-def ok(new: int = 0, **more: object) -> Poll:
-    return Poll(Outcome.OK, items=30, new=new, body_sha256="two", **more)  # type: ignore[arg-type]
+def ok(new: int = 0, *, etag: str | None = None, url: str | None = None, host: str | None = None) -> Poll:
+    return Poll(Outcome.OK, items=30, new=new, body_sha256="two", etag=etag, url=url, host=host)
 
 
 def wait_s(source: Source, now: datetime) -> float:

@@ -8,7 +8,7 @@ from shared.bus.api import Message, Record
 from shared.bus.codec import NotAnEvent, decode, encode
 from shared.bus.dead_letters import Failure, Limit, TooManyDeadLetters, dead_letter
 from shared.bus.topics import TOPICS, fits
-from shared.events import DEAD_LETTERS, EVENTS, MESSAGE_BYTES_MAX, PAGES_FETCHED
+from shared.events import DEAD_LETTERS, EVENTS, MESSAGE_BYTES_MAX, PAGES_FETCHED, Event
 from tests.unit.shared.samples import AT, SAMPLES
 
 BAD = Failure("poison", "ValueError: no")
@@ -55,8 +55,8 @@ def test_headers_count_towards_a_message_s_size() -> None:
 
 
 @pytest.mark.parametrize("event", SAMPLES, ids=lambda event: type(event).__name__)
-def test_an_event_comes_back_as_it_went(event: object) -> None:
-    sent = encode(event, source="test", at=AT)  # type: ignore[arg-type]
+def test_an_event_comes_back_as_it_went(event: Event) -> None:
+    sent = encode(event, source="test", at=AT)
     assert decode(Record(sent.topic, 0, 0, sent.key, sent.value, sent.headers)) == event
     assert dict(sent.headers)["ce_source"] == b"/solieu/test"
 

@@ -11,7 +11,20 @@ from dataclasses import replace
 import pytest
 
 from shared.bus import runner
-from shared.bus.api import Message, Partition, Record, Rejected, Service, Source, Stage, TooLarge, Transient, Write
+from shared.bus.api import (
+    Message,
+    Partition,
+    Publish,
+    RebalanceListener,
+    Record,
+    Rejected,
+    Service,
+    Source,
+    Stage,
+    TooLarge,
+    Transient,
+    Write,
+)
 from shared.bus.dead_letters import TooManyDeadLetters
 from shared.bus.embedded import EmbeddedBus, EmbeddedConsumer, Limits
 from shared.bus.processing import Done
@@ -29,8 +42,10 @@ class Watched(EmbeddedBus):
 
     lag_error: Exception | None = None
 
-    def consumer(self, *args: object, **more: object) -> EmbeddedConsumer:
-        consumer = super().consumer(*args, **more)  # type: ignore[arg-type]
+    def consumer(
+        self, group: str, topics: Sequence[str], listener: RebalanceListener | None = None
+    ) -> EmbeddedConsumer:
+        consumer = super().consumer(group, topics, listener)
         measure = consumer.lag
 
         async def fetch(**_: object) -> dict[Partition, list[Record]]:
@@ -171,9 +186,9 @@ async def test_services_together_end_when_all_is_dealt_with() -> None:
 
         yield write
 
-    async def source(settings: Settings, publish: Callable[..., object], stop: asyncio.Event) -> None:
+    async def source(settings: Settings, publish: Publish, stop: asyncio.Event) -> None:
         for part in range(10):
-            await publish([Message("in", f"k{n}".encode(), f"{part}-{n}".encode()) for n in range(30)])  # type: ignore[misc]
+            await publish([Message("in", f"k{n}".encode(), f"{part}-{n}".encode()) for n in range(30)])
 
     bus = EmbeddedBus(2, Limits(records_max=40))  # far less than is sent: back-pressure on the way
     progress: dict[str, Progress] = {}
@@ -203,8 +218,8 @@ async def test_a_source_that_waits_for_room_ends_when_told_to_stop() -> None:
     async def away(message: Message) -> None:
         raise Transient("broker away")
 
-    async def source(settings: Settings, publish: Callable[..., object], stop: asyncio.Event) -> None:
-        await publish([Message("in", None, b"v")])  # type: ignore[misc]
+    async def source(settings: Settings, publish: Publish, stop: asyncio.Event) -> None:
+        await publish([Message("in", None, b"v")])
 
     bus, stop = EmbeddedBus(1, on_send=away), asyncio.Event()
     progress = Progress("source")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 import pytest
 
 from shared.bus import patience, publisher
-from shared.bus.api import BusError, Message, Stopped, TooLarge, Transient
+from shared.bus.api import BusError, Consumer, Message, RebalanceListener, Stopped, TooLarge, Transient
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.publisher import Publisher
 from shared.health import Progress
@@ -25,6 +25,9 @@ class Broker:
 
     def __init__(self, *script: BaseException | None) -> None:
         self.script, self.log, self.producers = list(script), list[str](), 0
+
+    def consumer(self, group: str, topics: Sequence[str], listener: RebalanceListener | None = None) -> Consumer:
+        raise AssertionError("a publisher reads nothing")
 
     def producer(self) -> Broker:
         self.producers += 1
@@ -53,14 +56,14 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_from_the_first_unacknowledged_on_all_is_sent_again_by_a_new_producer() -> None:
     broker = Broker(None, Transient("gap"), None, None)
-    await Publisher(broker, Progress("p")).publish([message(x) for x in "abcd"])  # type: ignore[arg-type]
+    await Publisher(broker, Progress("p")).publish([message(x) for x in "abcd"])
     assert broker.log == ["a", "b", "c", "d", "b", "c", "d"]
     assert broker.producers == 2
 
 
 async def test_a_producer_that_did_well_is_kept() -> None:
     broker = Broker()
-    sender = Publisher(broker, Progress("p"))  # type: ignore[arg-type]
+    sender = Publisher(broker, Progress("p"))
     await sender.publish([message("a")])
     await sender.publish([message("b")])
     assert broker.producers == 1
@@ -69,13 +72,13 @@ async def test_a_producer_that_did_well_is_kept() -> None:
 async def test_a_message_over_its_limit_is_refused_before_anything_is_sent() -> None:
     broker = Broker()
     with pytest.raises(TooLarge):
-        await Publisher(broker, Progress("p")).publish([message("a"), message("x" * 13 * 1024 * 1024)])  # type: ignore[arg-type]
+        await Publisher(broker, Progress("p")).publish([message("a"), message("x" * 13 * 1024 * 1024)])
     assert broker.log == []
 
 
 async def test_an_error_for_good_comes_out_and_costs_the_producer() -> None:
     broker = Broker(BusError("not authorised"))
-    sender = Publisher(broker, Progress("p"))  # type: ignore[arg-type]
+    sender = Publisher(broker, Progress("p"))
     with pytest.raises(BusError, match="not authorised"):
         await sender.publish([message("a")])
     await sender.publish([message("a")])
@@ -94,7 +97,7 @@ async def test_no_acknowledgement_for_long_renews_the_producer(monkeypatch: pyte
             return asyncio.ensure_future(never()) if len(self.log) < 3 else asyncio.sleep(0)
 
     broker = Silent()
-    await Publisher(broker, Progress("p")).publish([message("a")])  # type: ignore[arg-type]
+    await Publisher(broker, Progress("p")).publish([message("a")])
     assert broker.log == ["a", "a", "a"]
     assert broker.producers == 3
 
@@ -102,12 +105,12 @@ async def test_no_acknowledgement_for_long_renews_the_producer(monkeypatch: pyte
 async def test_who_is_stopping_does_not_wait() -> None:
     broker = Broker(Transient("away"))
     with pytest.raises(Stopped, match="away"):
-        await Publisher(broker, Progress("p"), stopping=lambda: True).publish([message("a")])  # type: ignore[arg-type]
+        await Publisher(broker, Progress("p"), stopping=lambda: True).publish([message("a")])
 
 
 async def test_waiting_is_shown_and_forgotten() -> None:
     progress, broker = Progress("p"), Broker(Transient("broker away"))
-    sending = asyncio.create_task(Publisher(broker, progress).publish([message("a")]))  # type: ignore[arg-type]
+    sending = asyncio.create_task(Publisher(broker, progress).publish([message("a")]))
     while progress.waiting_for is None:  # noqa: ASYNC110
         await asyncio.sleep(0)
     assert progress.waiting_for == "publish: broker away"

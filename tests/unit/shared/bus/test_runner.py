@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.bus.api import Disowned, Message, Partition, Record, Transient
+from shared.bus.api import Disowned, Message, Partition, RebalanceListener, Record, Transient
 from shared.bus.embedded import EmbeddedBus, EmbeddedConsumer
 from shared.bus.processing import by_pool
 from shared.bus.runner import Runner
@@ -86,8 +86,10 @@ async def test_a_disowned_batch_that_cannot_be_cancelled_is_not_committed_either
     committed: list[object] = []
 
     class Recording(EmbeddedBus):
-        def consumer(self, *args: object, **more: object) -> EmbeddedConsumer:
-            consumer = super().consumer(*args, **more)  # type: ignore[arg-type]
+        def consumer(
+            self, group: str, topics: Sequence[str], listener: RebalanceListener | None = None
+        ) -> EmbeddedConsumer:
+            consumer = super().consumer(group, topics, listener)
 
             async def commit(offsets: object) -> None:
                 committed.append(offsets)
@@ -110,8 +112,10 @@ async def test_a_disowned_batch_that_cannot_be_cancelled_is_not_committed_either
 
 async def test_what_was_gathered_before_a_rebalance_is_dropped_and_read_again() -> None:
     class Moving(EmbeddedBus):
-        def consumer(self, *args: object, **more: object) -> EmbeddedConsumer:
-            consumer = super().consumer(*args, **more)  # type: ignore[arg-type]
+        def consumer(
+            self, group: str, topics: Sequence[str], listener: RebalanceListener | None = None
+        ) -> EmbeddedConsumer:
+            consumer = super().consumer(group, topics, listener)
             fetch, calls = consumer.fetch, iter(range(1_000_000))
 
             async def fetch_or_move(*, wait_s: float, records_max: int) -> Mapping[Partition, Sequence[Record]]:
@@ -147,12 +151,12 @@ async def test_a_commit_that_comes_too_late_drops_the_batch_and_goes_on(monkeypa
     refused: list[int] = []
     commit = EmbeddedConsumer.commit
 
-    async def once(self: EmbeddedConsumer, offsets: object) -> None:
+    async def once(self: EmbeddedConsumer, offsets: Mapping[Partition, int]) -> None:
         if not refused:
             refused.append(1)
             await self._group.rebalance()
             raise Disowned("the group moved on")
-        await commit(self, offsets)  # type: ignore[arg-type]
+        await commit(self, offsets)
 
     monkeypatch.setattr(EmbeddedConsumer, "commit", once)
     bus, process = EmbeddedBus(1), Hand()
