@@ -39,7 +39,7 @@ async def with_parts(tools: Tools, portal: Portal, pace: HostPace, first: Fetche
     ends it: the article is published as far as it goes, and a later reading brings the rest."""
     pages, exchanges, outcomes = [first.body], list(first.exchanges), list[Outcome]()
     while len(pages) < PARTS_MAX:
-        url = next_part(pages[-1], first.url, len(pages) + 1)
+        url = await tools.offload(next_part, pages[-1], first.url, len(pages) + 1)
         if url is None:
             break
         part = await tools.fetch(url, pace, tls=portal.tls)

@@ -47,7 +47,8 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
     )
     if fetched.outcome is Outcome.OK:
         fetched = await with_parts(tools, portal, pace, fetched)
-    at, words = tools.now(), fingerprint(fetched.body) if fetched.outcome is Outcome.OK else ""
+    at = tools.now()
+    words = await tools.offload(fingerprint, fetched.body) if fetched.outcome is Outcome.OK else ""
     judged, twins = await _judge(tools, address, fetched, words)
     page = page_of(address, fetched, at)
     exchanges = noted(with_joined(fetched), page, address) if judged is Outcome.OK else fetched.exchanges
