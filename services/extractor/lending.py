@@ -175,6 +175,24 @@ def _is_part(slot: Slot, whole: Draft, start: int, scene: Scene) -> bool:
     return fewer and _PART.search(scene.reading.folded, whole.end, slot.quantity.start) is not None
 
 
+_BUILD: Final = r"(?:xây dựng|xây|làm|cất|sửa chữa|sửa|nâng cấp|cải tạo)(?: mới| được| lại| và| sửa chữa)*"
+_BUILDS: Final = re.compile(fold(rf"\b{_BUILD}\s*$"))
+_THEN_BUILDS: Final = re.compile(fold(rf"(?: mới)?\s*(?:,|;|và)\s*(?:và )?{_BUILD}\s*"))
+
+
+def name_houses_from_next(drafts: Sequence[Draft], scene: Scene) -> None:
+    """`xây mới 214 nhà, sửa chữa 87 nhà cho hộ nghèo`: for whom stands behind the last, and holds for all of them."""
+    text = scene.reading.folded
+    for draft, following in zip(reversed(drafts[:-1]), reversed(drafts[1:]), strict=True):
+        if draft.indicator or not following.indicator or draft.unit != "house" or following.unit != "house":
+            continue
+        builds = _BUILDS.search(text, max(0, draft.start - 40), draft.start)
+        if builds and _THEN_BUILDS.fullmatch(text, draft.end, following.start):
+            draft.indicator, draft.label = following.indicator, ""
+            draft.cost, draft.anchor, draft.margin = following.cost, following.anchor, following.margin
+            draft.rules = ["lent: the next value's, built for the same", *draft.quantity.rules]
+
+
 def _is_name(text: str, start: int) -> bool:
     """Capitalised, but no abbreviation (`BHTN`)."""
     return text[start].isupper() and text[start + 1 : start + 2].islower()

@@ -11,7 +11,7 @@ from services.extractor.binding import COST_MAX, direct_candidates
 from services.extractor.draft import Candidate, Draft
 from services.extractor.fit import measure_of
 from services.extractor.labels import label_of
-from services.extractor.lending import inherited, lent_candidates
+from services.extractor.lending import inherited, lent_candidates, name_houses_from_next
 from services.extractor.lists import Given, distribute, plan_ratios
 from services.extractor.memory import Memory
 from services.extractor.model import Mention
@@ -79,6 +79,7 @@ def _bind(slots: Sequence[Slot], work: _Binding) -> None:
             draft = _value(at, slot, candidates, work)
             if draft is not None:
                 by_slot[at] = draft
+    name_houses_from_next(work.drafts, work.scene)
 
 
 def _ratio(slot: Slot, candidates: Sequence[Candidate], work: _Binding) -> None:
@@ -130,9 +131,10 @@ def _levels_back(slot: Slot, work: _Binding) -> Sequence[Draft]:
     nạn, làm 22 người bị nạn; so với cùng kỳ giảm 4 vụ`)."""
     text, begin = work.scene.reading.text, work.view.sentence.start
     if slot.role.name == roles.CHANGE and slot.quantity.unit and text[max(0, begin - 2) : begin].rstrip()[-1:] == ";":
+        named = {m.indicator for m in work.view.mentions if m.kind == "pattern" and m.last < slot.first}
         for level in reversed(work.recent[-LEVELS_BACK:]):
             if level.indicator and level.measure == "level" and level.unit == slot.quantity.unit:
-                return (level,)
+                return (level,) if named <= {level.indicator} else ()
     return work.recent[-1:]
 
 

@@ -71,6 +71,8 @@ _DISABLED: Final = re.compile(
 )
 _TO_LEVEL: Final = re.compile(fold(r"\b(?:còn|xuống)\b"))
 """After a fall the level that it ends at."""
+_FALL_REACHES: Final = re.compile(fold(r"\s*(?:bình quân |ước |chung )*đạt\s*$"))
+"""`tỷ lệ hộ nghèo giảm đạt 4,2%`: what was reached is the fall."""
 _FOR_YEARS: Final = re.compile(fold(r"\bcho (?=giai đoạn|cả giai đoạn|năm|các năm)"))
 _FROM: Final = re.compile(fold(r"\btừ\b"))
 _TO: Final = re.compile(fold(r"[^,;.]{0,60}?(?:, ?)?\b(xuống|lên|còn|tăng lên)\b"))
@@ -254,6 +256,8 @@ def _direction(quantity: Quantity, before: str, after: str) -> Role:
         return Role(LEVEL)
     if quantity.comparator == "ge" and sign < 0:  # `giảm tỷ lệ hộ nghèo đạt 3% trở lên`
         middle = _REACHES.sub(" ", middle)
+    if sign < 0 and _FALL_REACHES.fullmatch(middle):
+        return Role(CHANGE, sign, governor=verb.start(), rule="role.rise_or_fall")
     if _LEVEL_MARK.search(middle if len(middle) < _NOUN_CHARACTERS else _IS.sub(" ", middle)):
         return Role(LEVEL, grows=_GROWTH.match(before, verb.start()) is not None)
     if _FROM.search(middle) and quantity.value_high is None and quantity.comparator != "ge" and _TO.match(after):

@@ -1,0 +1,67 @@
+"""Accidents and crimes against children are counted over a time; what one of them did is no such count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from services.extractor.draft import Draft
+from services.extractor.scene import Scene
+from shared.vietnam.text import fold
+
+_COUNTED: Final = frozenset(
+    (
+        "labour.accidents",
+        "labour.fatal_accidents",
+        "labour.accident_deaths",
+        "labour.accident_serious_injuries",
+        "labour.strikes",
+        "children.drowning_deaths",
+        "children.injuries",
+        "children.abuse_cases",
+    )
+)
+_VICTIMS_MAX: Final = 20
+"""No more than so many come to harm in one event that news of this country tells of."""
+_ONE_EVENT: Final = re.compile(
+    fold(
+        r"\b(?:rạng sáng|sáng|trưa|chiều|tối|đêm) (?:ngày |hôm |cùng ngày|nay\b|qua\b|[0-9]{1,2}[/-][0-9]|sớm)"
+        r"|\b(?:lúc|khoảng|vào) (?:hơn |gần |khoảng )?[0-9]{1,2} ?(?:giờ|h|g)[0-9]{0,2}\b"
+        r"|\b[0-9]{1,2}(?:h[0-9]{0,2}|g[0-9]{2}| giờ(?: [0-9]{1,2})?) (?:sáng|trưa|chiều|tối|đêm|ngày|cùng ngày)\b"
+        r"|(?<!đến )\bngày [0-9]{1,2}[/-][0-9]{1,2}\b(?![/-])"
+        r"|\b(?:vừa|mới) xảy ra\b|\bhiện trường\b|\bnạn nhân là\b|\bcác nạn nhân\b"
+        r"|\bvụ (?:tai nạn|đuối nước|việc)(?: lao động| thương tâm| nghiêm trọng)*"
+        r" (?:này|trên|xảy ra (?:tại|trên|ở|lúc|vào)|(?:đã )?(?:khiến|làm)"
+        r" (?:ít nhất )?(?:một|hai|ba|bốn|năm|[0-9]{1,2}) )"
+    )
+)
+_OVER_A_TIME: Final = re.compile(
+    fold(
+        r"\b(?:toàn tỉnh|toàn thành phố|toàn huyện|cả nước|toàn quốc|trên địa bàn (?:tỉnh|huyện|thành phố)|thống kê"
+        r"|từ đầu (?:năm|tháng)|(?:trong|tính|riêng) (?:năm|tháng|quý)|tháng đầu năm|mỗi năm|hằng năm|hàng năm"
+        r"|(?:[2-9]|[0-9]{2,}) vụ|liên tiếp|tổng cộng)\b"
+    )
+)
+
+
+def leave_out_single_events(drafts: Sequence[Draft], scene: Scene) -> None:
+    """Take the indicators from figures of one event: their sentence, or the one before it in the paragraph, tells the
+    time of day or of the scene, and theirs names no time or territory that it would be a count of."""
+    for draft in drafts:
+        if draft.indicator not in _COUNTED or draft.value > _VICTIMS_MAX or draft.measure != "level":
+            continue
+        told = _told(draft, scene)
+        if _ONE_EVENT.search(told) and not _OVER_A_TIME.search(told):
+            draft.indicator, draft.label = None, draft.quantity.unit_text
+            draft.rules.append("events: what one event did")
+
+
+def _told(draft: Draft, scene: Scene) -> str:
+    sentence = scene.sentences[draft.sentence].sentence
+    start = sentence.start
+    if draft.sentence:
+        before = scene.sentences[draft.sentence - 1].sentence
+        if before.paragraph == sentence.paragraph:
+            start = before.start
+    return scene.reading.folded[start : sentence.end]
