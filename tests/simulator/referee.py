@@ -15,6 +15,7 @@ from services.crawler.schedule import READING_GAP_MIN, REREAD_AFTER
 from shared.bus.api import Message
 from tests.simulator.world import HOUR_S, Article, SimulatedSource
 
+FOUND_WITHIN_MIN: Final = (5, 10, 20, 30, 60, 120, 240, 480)
 BACK_OFF_S_MAX: Final = 26 * HOUR_S
 """After an outage a source may be asked a day later: what it showed for less than this, beside outages, isn't owed."""
 VISIT_SLACK_S: Final = 12 * HOUR_S
@@ -133,6 +134,7 @@ class Referee:
             f"owed articles and corrections         {owed}",
             f"discovery delay by day, median        {statistics.median(by_day or [0]) / 60:.1f} min",
             f"discovery delay by day, 9 in 10       {sorted(by_day or [0])[int(len(by_day) * 0.9)] / 60:.1f} min",
+            f"found by day within                   {_shares(by_day)}",
             f"requests                              {total} {dict(self.requests)}",
             f"requests per new article              {total / max(articles, 1):.2f}",
             f"  of them to find and fetch it        "
@@ -188,3 +190,9 @@ class Referee:
         )
         moved = "moves" in source.habits and any(abs(reading - source.change_s) < VISIT_SLACK_S for reading in due)
         return bool(due) and not old and not troubled and not moved
+
+
+def _shares(delays_s: list[float]) -> str:
+    """Share of the delays up to each of FOUND_WITHIN_MIN."""
+    shares = ((minutes, sum(delay <= minutes * 60 for delay in delays_s)) for minutes in FOUND_WITHIN_MIN)
+    return ", ".join(f"{minutes} min {n / max(len(delays_s), 1):.0%}" for minutes, n in shares)
