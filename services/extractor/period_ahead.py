@@ -39,6 +39,7 @@ def _far_ahead(mention: PeriodMention, published: date) -> bool:
 
 
 def _begins_after(period: str, published: date) -> bool:
-    """`6 tháng cuối năm` in June; not the year, of which `look_ahead` tells more."""
-    begin = period_begin(period) if len(period) > len("2025") else None
-    return begin is not None and begin > published
+    """`6 tháng cuối năm` in June, or the first quarter while most of it lies ahead; not the year, of which `look_ahead`
+    tells more."""
+    begin, end = (period_begin(period), period_end(period)) if len(period) > len("2025") else (None, None)
+    return begin is not None and end is not None and (begin > published or (end - published).days > AHEAD_DAYS)

@@ -11,7 +11,7 @@ from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
 from services.extractor.period_ahead import LIES_AHEAD, look_ahead
 from services.extractor.period_kinds import at_its_end, averaged, by_kind, closes, up_to_month
-from services.extractor.periods import year_before
+from services.extractor.periods import period_end, year_before
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.text import fold
 
@@ -35,6 +35,7 @@ _BRACKET_OPENS: Final = 6
 """`(cuối ` before a year."""
 _CHARACTERS_PER: Final = 60
 """Words for `each year` bear on a number at most so far away."""
+_ON_AVERAGE_CHARACTERS: Final = len("tính bình quân ")
 _BASE: Final = re.compile(fold(r"(?:\bso với|\blần đầu(?: tiên)?(?: kể)?(?: từ)?)\s*(?:dịp |đợt )?$"))
 _PASSING: Final = frozenset(("period.now", "period.tet", "period.occasion"))
 """Rules of periods that say nothing of the sentences after theirs."""
@@ -58,6 +59,8 @@ class PeriodMemory:
     """The last day of the article's period, where a state was told of on it."""
     ahead: bool = False
     """What the part before said is a target because its period lies ahead."""
+    span: str = ""
+    """The last span of years that results were told of, for averages of later paragraphs."""
     planned: str = ""
     """The last period that a target was set for, or that is called a plan's."""
 
@@ -131,6 +134,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         spoken = [m.period for m in view.periods if m.role in ("span", "name")]
         carried = memory.carried.get(draft.status)
         spoken += [draft.period, carried.period if carried else "", memory.section, scene.period or ""]
+        spoken += [memory.span] if draft.status == "actual" and mention is None else []
         averaged(draft, spoken, scene.period)
 
 
@@ -193,8 +197,8 @@ def _bears_on(mention: PeriodMention, draft: Draft, scene: Scene) -> bool:
         sorted((mention.end, draft.quantity.start)) if mention.end <= draft.start else (draft.end, mention.start)
     )
     between = scene.reading.text[start:end]
-    if mention.start == scene.reading.sentences[draft.sentence].start:
-        between = between.removeprefix(",")  # `Mỗi năm, tỉnh đào tạo …`
+    if mention.start - scene.reading.sentences[draft.sentence].start <= _ON_AVERAGE_CHARACTERS:
+        between = between.removeprefix(",")  # `Bình quân mỗi năm, tỉnh đào tạo …`
     money = draft.unit == "vnd" or mention.role == "per_year"
     return money and len(between) < _CHARACTERS_PER and not any(mark in between for mark in ",;(")
 
@@ -262,6 +266,9 @@ def _move(
             memory.day = mention.period
         if "period.planned" in mention.rules:
             memory.planned = mention.period
+        ends = period_end(mention.period) if mention.role == "span" else None
+        if ends and scene.published and ends.year <= scene.published.year:
+            memory.span = mention.period
     lasting = [mention for mention in plain if _PASSING.isdisjoint(mention.rules)]
     if plain:
         memory.passing = None if plain[-1] in lasting else plain[-1]
@@ -278,9 +285,12 @@ def _move(
 
 
 def _heads(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> bool:
-    """A line above others: it ends with a colon, or is a numbered heading, or list items follow it."""
+    """A line above others: it ends with a colon, or heads a section of targets or results, or is a numbered heading, or
+    list items follow it."""
     if view.sentence.paragraph == 0:
         return False
+    if any(cue.scope == "section" for cue in view.statuses):
+        return True
     text = scene.reading.text[view.sentence.start : view.sentence.end].rstrip()
     if text.endswith(":"):
         return True

@@ -12,6 +12,7 @@ from services.extractor.periods.state import Answer, State, year_of
 from shared.vietnam.text import fold
 
 _MONTHS: Final = {fold(word): number for word, number in WORDS["months"].items()}
+_QUARTER: Final = 3
 _AHEAD: Final = re.compile(fold(r"(?:kế hoạch|dự kiến|phấn đấu),? (?:trong )?$"))
 
 
@@ -27,6 +28,8 @@ def _months_from_january(find: Find, state: State, number: int | None) -> Answer
     if number is None or not 1 <= number <= 12:
         return None
     begun = state.published.month >= number  # `ước 6 tháng đầu năm` is written in June, too
+    # In January and February the first quarter of an article that reviews no other year is the one under way.
+    begun = begun or (number <= _QUARTER and state.frame.year == state.published.year)
     named = year_of(find) or (state.published.year if begun else year_with_month(number, state))
     return calendar.months(named, 1, number), "base" if find.before == "base" else "period"
 
@@ -137,6 +140,14 @@ def month_span(find: Find, state: State) -> Answer:
 def year_to_month(find: Find, state: State) -> Answer:
     last = int(find.parts["m"])
     return calendar.months(year_of(find) or year_with_month(last, state), 1, last), "period"
+
+
+def year_and_months(find: Find, state: State) -> Answer:
+    """`năm 2013 và 7 tháng 2014`: one span, up to the last of the months."""
+    first, last = int(find.parts["y"]), int(find.parts["z"])
+    if first + 1 != last:
+        return None
+    return f"{first}-01-01/{calendar.month_end(last, int(find.parts['k']))}", "span"
 
 
 def rest_of_year(find: Find, state: State) -> Answer:

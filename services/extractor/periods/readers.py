@@ -39,6 +39,7 @@ _ALL: Final[tuple[Reader, ...]] = (
     months.quarter,
     months.month_span,
     months.year_to_month,
+    months.year_and_months,
     months.rest_of_year,
     days.as_of_day,
     days.event,

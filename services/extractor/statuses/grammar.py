@@ -63,9 +63,15 @@ def read_statuses(reading: Reading, published: date | None) -> list[StatusCue]:
     cues: list[StatusCue] = []
     # Words in a section's head govern no more than it does; an opening period is outdone by words at its place.
     for cue in sorted([*sections, *words, *opening_periods(reading, published)], key=attrgetter("start")):
-        if not cues or cue.start >= cues[-1].end:
+        if (not cues or cue.start >= cues[-1].end) and not (cues and _of_what_is_planned(cue, cues[-1], reading)):
             cues.append(cue)
     return cues
+
+
+def _of_what_is_planned(cue: StatusCue, before: StatusCue, reading: Reading) -> bool:
+    """A share of plan in a sentence that tells of a target or an estimate: `phấn đấu đạt 105% kế hoạch`."""
+    shares = "status.share_of_plan" in cue.rules and before.status != "actual"
+    return shares and reading.sentence_at(before.start) == reading.sentence_at(cue.start)
 
 
 def _worded(reading: Reading) -> list[StatusCue]:

@@ -15,6 +15,8 @@ from services.extractor.reading import Reading, Sentence
 
 _QUOTES: Final = re.compile("[“”«»]")
 _BRACKET_CHARACTERS_MAX: Final = 200
+_RESULTS: Final = frozenset(("status.past_period", "status.share_of_plan"))
+"""Rules of cues that end a section of targets: what follows them reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def _ends(cues: Sequence[StatusCue], reading: Reading) -> list[int]:
     quotes = [match.start() for match in _QUOTES.finditer(text)]
     sections = [cue.start for cue in cues if cue.scope == "section"]
     actuals = [cue.start for cue in cues if cue.status == "actual"]
+    results = [cue.start for cue in cues if not _RESULTS.isdisjoint(cue.rules)]
     ends = []
     for cue in cues:
         index = max(0, reading.sentence_at(cue.start))
@@ -91,6 +94,9 @@ def _ends(cues: Sequence[StatusCue], reading: Reading) -> list[int]:
         elif cue.scope == "section":
             later = bisect_right(sections, cue.start)
             end = sections[later] if later < len(sections) else len(text)
+            result = bisect_right(results, cue.end) if cue.status == "target" else len(results)
+            if result < len(results):
+                end = min(end, sentences[reading.sentence_at(results[result])].start)
         elif cue.scope == "list":
             end = sentences[list_ends[paragraph_ends[index]]].end
         else:
