@@ -19,6 +19,8 @@ _WHOLE: Final = frozenset(
 _HOUSEHOLD: Final = fold("hộ")
 _BARE_FROM: Final = 4
 """A number without a noun below this is rather a part of a name."""
+_BARE_MAX: Final = 1_000_000
+"""And from here on it is money with its unit left out."""
 _DIGITS_FROM: Final = 5
 """Reports write the number of persons and households in digits; two to four spelled as a word are those of an incident
 in the news."""
@@ -38,6 +40,8 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
         return None  # turns of households are no persons
     if quantity.unit is None and 0 < quantity.value < _BARE_FROM and role.name == roles.LEVEL:
         return None  # `Vùng Cảnh sát biển 3`, `phường Cổ Nhuế 2`
+    if quantity.unit is None and quantity.value >= _BARE_MAX and indicator.unit in _WHOLE:
+        return None  # `hộ cận nghèo có thu nhập dưới 28 triệu`
     if quantity.unit_text == "‰" and not indicator.is_rate:
         return None  # so many of a thousand are no rise in percent
     if indicator.is_rate and ("times" in quantity.rules or ("fraction" in quantity.rules and role.name == roles.LEVEL)):

@@ -87,8 +87,22 @@ _IN_YEAR: Final = re.compile(fold(r"\s*năm 20\d\d"))
 """`đạt 67,7% năm 2023` is the year's own, where `bằng 93% năm 2022` is a comparison."""
 _SUBSIDISED: Final = re.compile(fold(r"\b(?:hỗ trợ|miễn|đóng|chiết khấu|trợ giá)(?: thêm| tối đa| tới)?\s*$"))
 _OTHER_PLACES: Final = re.compile(
-    fold(r"\s*(?:so với |hơn )?(?:các|cả|mức|bình quân|trung bình|tỉnh|nước|khu vực|vùng|thế giới)\b")
+    fold(r"\s*(?:so với |hơn )?(?:các|cả|mức|bình quân|trung bình|tỉnh|nước|quốc gia|khu vực|vùng|thế giới)\b")
 )
+_THAN_OTHERS: Final = re.compile(
+    fold(
+        r"\b(?:cao|thấp|nhiều|ít|kém) hơn (?:khoảng |gần |hơn |tới |đến )*$"
+        r"|\b(?:cao|thấp|kém) hơn (?:so với )?(?:mức )?(?:bình quân|trung bình|cả nước|toàn quốc|toàn tỉnh)"
+        r"(?:(?!\blà\b)[^,;.()])*$"
+    )
+)
+_THAN: Final = re.compile(
+    fold(
+        r"\s*(?:so với|hơn) (?:mức |tỷ lệ )?[^,;.0-9]{0,40}\b"
+        r"(?:cả nước|toàn quốc|quốc gia|thế giới|các (?:tỉnh|nước|địa phương)|bình quân chung|toàn tỉnh)\b"
+    )
+)
+"""`thấp hơn bình quân cả nước 1,1%`, `cao hơn 38% so với bình quân cả nước`: no rise or fall over a time."""
 _A_DAY: Final = re.compile(fold(r"\s*(?:/|mỗi|một) ?ngày\b"))
 _BESIDE_CHANGE: Final = re.compile(
     fold(
@@ -190,6 +204,9 @@ def _unsaid(quantity: Quantity, before: str, after: str) -> str:
     """The rule by which a number is not said of the whole, or not said to be so; empty where it is."""
     if _EACH.search(before) or _A_DAY.match(after):
         return "role.for_each"
+    than = _THAN_OTHERS.search(before)
+    if than and (than[0].rstrip()[-3:] != fold("hơn") or _THAN.match(after)):
+        return "role.compared_with_others"
     if "times" in quantity.rules and _OTHER_PLACES.match(after):
         return "role.compared_with_others"
     if _DENIED.search(before) or _SUPPOSED.search(before) or _NOT_SO.match(after):
