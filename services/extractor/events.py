@@ -1,4 +1,4 @@
-"""Accidents and crimes against children are counted over a time; what one of them did is no such count."""
+"""Figures of one case where an indicator counts many: of one accident, of the one company that an article is about."""
 
 from __future__ import annotations
 
@@ -43,6 +43,36 @@ _OVER_A_TIME: Final = re.compile(
         r"|(?:[2-9]|[0-9]{2,}) vụ|liên tiếp|tổng cộng)\b"
     )
 )
+
+_OF_COMPANIES: Final = frozenset(
+    ("insurance.arrears", "employment.laid_off", "employment.placed", "employment.jobs_created", "employment.vacancies")
+)
+_LEAD: Final = 500
+"""Characters in which headline and lead name the company that an article is about."""
+_ONE_COMPANY: Final = re.compile(
+    fold(r"(?<!các )(?<!những )(?<!nhiều )(?<!số )(?<![0-9] )(?<!mẹ )\bcông ty (?!nước|này|trên|tại|ở|nợ|đa|con)")
+)
+_OF_MANY: Final = re.compile(
+    fold(
+        r"\b(?:toàn (?:tỉnh|thành phố|huyện|quốc)|cả nước|trên địa bàn|(?:các|những|nhiều|khối|nhóm|[0-9]+) "
+        r"(?:doanh nghiệp|đơn vị|công ty|cơ sở|khu công nghiệp)"
+        r"|doanh nghiệp (?:fdi|có vốn|nhà nước|dân doanh|trong nước)"
+        r"|tổng số (?:tiền )?nợ|thị trường lao động|riêng (?:tỉnh|tp|thành phố))\b"
+    )
+)
+
+
+def leave_out_single_companies(drafts: Sequence[Draft], scene: Scene) -> None:
+    """Take the indicators from what an article about one company says of debts and workers, unless the sentence speaks
+    of many companies or of a territory."""
+    named = [draft for draft in drafts if draft.indicator in _OF_COMPANIES]
+    if not named or not _ONE_COMPANY.search(scene.reading.folded, 0, _LEAD):
+        return
+    for draft in named:
+        sentence = scene.sentences[draft.sentence].sentence
+        if not _OF_MANY.search(scene.reading.folded, sentence.start, sentence.end):
+            draft.indicator, draft.label = None, draft.quantity.unit_text
+            draft.rules.append("events: the article is about one company")
 
 
 def leave_out_single_events(drafts: Sequence[Draft], scene: Scene) -> None:

@@ -7,7 +7,7 @@ from services.extractor.confidence import rate
 from services.extractor.consistency import check
 from services.extractor.dedupe import dedupe, merge_plan_ratios, published
 from services.extractor.draft import Draft
-from services.extractor.events import leave_out_single_events
+from services.extractor.events import leave_out_single_companies, leave_out_single_events
 from services.extractor.memory import Memory
 from services.extractor.model import ArticleText
 from services.extractor.observe import Observation, observe
@@ -32,6 +32,7 @@ def choose(found: list[Draft], scene: Scene) -> list[Draft]:
     """The drafts that stand, each rated: without other matters' and repeats, checked against each other."""
     leave_out_other_matters(found, scene)
     leave_out_single_events(found, scene)
+    leave_out_single_companies(found, scene)
     drafts = dedupe(found)
     merge_plan_ratios(drafts)
     check(drafts)

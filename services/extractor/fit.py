@@ -21,6 +21,10 @@ _BARE_FROM: Final = 4
 """A number without a noun below this is rather a part of a name."""
 _BARE_MAX: Final = 1_000_000
 """And from here on it is money with its unit left out."""
+_FEW: Final = 20
+"""A bare number so many times below a province's least is not even a district's."""
+_LEARNER: Final = fold("học viên")
+_NO_LEARNERS: Final = ("insurance.", "overseas.", "merit.", "poverty.")
 _DIGITS_FROM: Final = 5
 """Reports write the number of persons and households in digits; two to four spelled as a word are those of an incident
 in the news."""
@@ -42,6 +46,10 @@ def measure_of(indicator: Indicator, quantity: Quantity, role: Role) -> str | No
         return None  # `Vùng Cảnh sát biển 3`, `phường Cổ Nhuế 2`
     if quantity.unit is None and quantity.value >= _BARE_MAX and indicator.unit in _WHOLE:
         return None  # `hộ cận nghèo có thu nhập dưới 28 triệu`
+    if quantity.unit is None and indicator.unit in _WHOLE and 0 < quantity.value * _FEW < indicator.plausible[0]:
+        return None  # `Thông tư 41`, `20, 30 năm sau`
+    if indicator.code.startswith(_NO_LEARNERS) and fold(quantity.unit_text) == _LEARNER:
+        return None  # `300 học viên diện bắt buộc`
     if quantity.unit_text == "‰" and not indicator.is_rate:
         return None  # so many of a thousand are no rise in percent
     if indicator.is_rate and ("times" in quantity.rules or ("fraction" in quantity.rules and role.name == roles.LEVEL)):

@@ -149,7 +149,7 @@ _OF_OTHERS: Final = re.compile(
 """`bằng 601,8% số người nộp hồ sơ`: one thing in percent of another."""
 _REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| quý\b)[^,;.]*$"))
-_WHOLE: Final = re.compile(fold(r"\btrong(?: tổng)?(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
+_WHOLE: Final = re.compile(fold(r"\b(?:trong(?: tổng)?|trên tổng)(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
 _GRANTED: Final = re.compile(fold(r"\bđược(?: miễn| hỗ trợ)?,?\s*$"))
 _REACHES: Final = re.compile(fold(r"\bđạt\b"))
 _IS: Final = re.compile(fold(r"\blà\b"))
