@@ -11,6 +11,7 @@ from services.extractor.draft import Draft
 from services.extractor.model import AreaMention
 from services.extractor.periods import period_end
 from services.extractor.scene import Scene, SentenceView
+from shared.vietnam.areas import NATION
 from shared.vietnam.text import fold
 
 _AFTER: Final = re.compile(r"\s*\(?(?:ở |của |tại )?(?:tỉnh |thành phố |tp\.? ?)?")
@@ -32,8 +33,8 @@ def resolve_areas(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> 
         if draft.area is not None:
             continue
         mention = _attached(draft, scopes, scene) or _nearest(draft, scopes) or _of_whole_sentence(view, scene)
-        if mention is None and scene.area is None:
-            mention = _of_paragraph(view, scene)
+        if mention is None:
+            mention = _of_paragraph(view, scene) if scene.area is None else _of_nation(view, scene)
         draft.area, draft.locality = scene.area, scene.locality
         if mention is not None:
             draft.area = mention.area or (None if "area.region" in mention.rules else scene.area)
@@ -81,6 +82,20 @@ def _of_paragraph(view: SentenceView, scene: Scene) -> AreaMention | None:
         scopes = [mention for mention in part.areas if mention.role == "scope" and not _leads_nowhere(mention)]
         if scopes:
             return scopes[-1]
+    return None
+
+
+def _of_nation(view: SentenceView, scene: Scene) -> AreaMention | None:
+    """The nation, whose figures the sentences before in the paragraph told last: `Cả nước có …. Trong đó nữ …`."""
+    for index in range(view.index - 1, max(-1, view.index - PARTS_MAX), -1):
+        part = scene.sentences[index]
+        scopes = [mention for mention in part.areas if mention.role == "scope"]
+        if part.sentence.paragraph != view.sentence.paragraph:
+            return None
+        if scopes:
+            told = any(quantity.non_value is None for quantity in part.quantities)
+            speaks = scopes[-1].area == NATION and "area.compared" not in scopes[-1].rules
+            return scopes[-1] if speaks and told else None
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -20,15 +21,20 @@ from shared.vietnam.areas import fold as plain
 from shared.vietnam.text import fold
 
 _NATIONAL: Final = [fold(word) for word in WORDS["national_words"]]
+_SOURCES: Final = [fold(word) for word in (*WORDS["nation"], *WORDS["national_sources"])]
 _AGENCIES: Final = [fold(word) for word in WORDS["national_agencies"]]
 _PROVINCIAL: Final = [fold(word) for word in WORDS["provincial_words"]]
 _NATIONAL_WORDS_MIN: Final = 4
+_BESIDE_THE_NATION_MIN: Final = 2
+"""So many of them are enough where figures of the nation itself are told, or so many places that do."""
 _HEADLINE_CHARACTERS: Final = 160
 _OPENING_CHARACTERS: Final = 1200
 _VOTES_MIN: Final = 2
 _LEAD_OVER_NEXT: Final = 1.5
 """Of two areas named nearly as often the article is about neither alone."""
 _DATELINE_CHARACTERS: Final = 700
+_DISTRICT: Final = re.compile(r"\b(?:huyện|thị xã|quận)\b")
+"""In the text below a headline that names one."""
 
 
 def article_area(reading: Reading, published: date | None, given: str | None, url: str | None = None) -> str | None:
@@ -69,7 +75,8 @@ def article_locality(
     """The unit below the province that an article is about: of figures whose own words name no place. None for most.
 
     A district's own site tells (`krongno.daknong.gov.vn`) where the text speaks of that district and never of the whole
-    province; so does a headline that begins with a district, where the text goes on about it."""
+    province; so does a headline that begins with a district, where the text goes on about it, or that names one (`Giảm
+    nghèo ở Sơn Động`), where the text speaks of no other."""
     if area is None or area == NATION:
         return None
     if any("area.reset" in mention.rules for mention in mentions):
@@ -81,10 +88,18 @@ def article_locality(
             return f"{site.kind} {site.name}"
     first = next((sentence.start for sentence in reading.sentences if sentence.kind == "paragraph"), 0)
     openings = {sentence.start for sentence in reading.sentences if sentence.kind == "heading"}
-    headline = next((mention for mention in named if mention.start < first and mention.start in openings), None)
-    if headline and any(other.start > first and other.locality == headline.locality for other in named):
-        return headline.locality
-    return None
+    above = [mention for mention in named if mention.start < first]
+    headline = next((mention for mention in above if mention.start in openings), above[0] if above else None)
+    if headline is None:
+        return None
+    goes_on = any(other.start > first and other.locality == headline.locality for other in named)
+    others = {mention.locality for mention in named if _is_district(mention)} - {headline.locality}
+    alone = _is_district(headline) and not others and _DISTRICT.search(reading.folded, first) is not None
+    return headline.locality if alone or (headline.start in openings and goes_on) else None
+
+
+def _is_district(mention: AreaMention) -> bool:
+    return (mention.locality or "").lower().startswith(("huyện ", "thị xã ", "quận "))
 
 
 def _district_of_host(host: str, area: str, published: date | None) -> District | None:
@@ -105,8 +120,17 @@ def _is_national(reading: Reading, published: date | None, own: str) -> bool:
     text = reading.folded
     if any(word in text for word in _PROVINCIAL):  # first, since it is the commonest
         return False
-    national = any(word in text for word in _AGENCIES) or sum(map(text.count, _NATIONAL)) >= _NATIONAL_WORDS_MIN
-    return national and not any(mention.area == own for mention in read_areas(reading, published, own))
+    words = sum(map(text.count, _NATIONAL))
+    national = any(word in text for word in _AGENCIES) or words >= _NATIONAL_WORDS_MIN
+    if not national and not any(word in text for word in _SOURCES):
+        return False
+    mentions = read_areas(reading, published, own)
+    told = sum(
+        mention.area == NATION and mention.role == "scope" and "area.compared" not in mention.rules
+        for mention in mentions
+    )
+    national = national or (told > 0 and max(told, words) >= _BESIDE_THE_NATION_MIN)
+    return national and not any(mention.area == own for mention in mentions)
 
 
 def _host(url: str) -> str:

@@ -15,6 +15,10 @@ from shared.vietnam.text import fold
 
 _COUNTRIES: Final = {fold(name): code for name, code in (WORDS["countries"] | WORDS["weak_countries"]).items()}
 _NATION_UNLESS: Final = before_words(WORDS["nation_unless"])
+_COMPARED: Final = re.compile(fold(r"\b(?:hơn|so với|bằng)\b[^.;:]*$"))
+"""Before a nation whose mean another figure is compared with."""
+_COMPARED_CHARACTERS: Final = 30
+_NATION_NOT: Final = re.compile(pattern(WORDS["nation_not"], {}))
 _SOURCE_BEFORE: Final = before_words(WORDS["source_before"])
 _SOURCE_UNLESS: Final = before_words(WORDS["source_unless"])
 _SOURCE_AFTER: Final = re.compile(pattern(WORDS["source_after"], {}))
@@ -25,8 +29,11 @@ _DESTINATION_BEFORE: Final = before_words(WORDS["destination_before"])
 
 
 def nation(context: Context, start: int, word: str) -> Iterable[AreaMention]:
-    role = "mention" if _NATION_UNLESS.search(context.before(start)) else "scope"
-    return (AreaMention(start, start + len(word), NATION, None, role, ("area.nation",)),)
+    aside = _NATION_UNLESS.search(context.before(start)) or _NATION_NOT.match(context.reading.folded, start + len(word))
+    role = "mention" if aside else "scope"
+    compared = _COMPARED.search(context.before(start)[-_COMPARED_CHARACTERS:])
+    rules = ("area.nation", "area.compared") if compared else ("area.nation",)
+    return (AreaMention(start, start + len(word), NATION, None, role, rules),)
 
 
 def source(context: Context, start: int, word: str) -> Iterable[AreaMention]:
@@ -35,7 +42,8 @@ def source(context: Context, start: int, word: str) -> Iterable[AreaMention]:
     end = start + len(word)
     if _SOURCE_UNLESS.search(before):
         return ()
-    tells = not before.strip() and _SOURCE_AFTER.match(context.reading.folded, end)
+    opens = not before.strip() or before.endswith((". ", "; "))
+    tells = opens and _SOURCE_AFTER.match(context.reading.folded, end)
     if not tells and not _SOURCE_BEFORE.search(before):
         return ()
     return (AreaMention(start, end, NATION, None, "scope", ("area.national_source",)),)
