@@ -21,7 +21,8 @@ def read_areas(reading: Reading, published: date | None, default_area: str | Non
     not told. Of a country that people are sent to (role `destination`) `locality` is its ISO code, or `other`.
     Rules: `area.old` where the unit before the mergers is meant; `area.region` for a region or several provinces
     together, whose figures are no province's (`locality` is their name, `area` None; `scope` where a verb of having
-    follows); `area.compared` for a nation whose mean another figure is compared with; `area.reset` for words that lead back to the article's area."""
+    follows); `area.compared` for a nation whose mean another figure is compared with; `area.reset` for words that lead
+    back to the article's area."""
     hits = triggers().find(reading.folded)
     if not hits:
         return []
