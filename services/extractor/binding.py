@@ -31,7 +31,7 @@ OTHER_BETWEEN: Final = 1.5
 TAKEN: Final = 4.0
 """The mention stands nearer to another number of the same unit."""
 AFTER_COMMA: Final = 12.0
-"""A name that follows its number does not follow over a comma."""
+"""A name that follows its number does not follow over a comma, nor over `nhưng`."""
 AFTER_AND: Final = 6.0
 """Nor over `và`: `3,5% và nông thôn dưới 3%`."""
 ELLIPTIC: Final = 2.0
@@ -62,6 +62,7 @@ SPAN: Final = 60
 WINDOW: Final = 18
 """Words. Mentions beyond cost more than `COST_MAX` whatever else speaks for them."""
 _AND: Final = re.compile(fold(r"\bvà\b"))
+_BUT: Final = re.compile(fold(r"\b(?:nhưng|trong khi)\b"))
 _NATION: Final = re.compile(fold(r"\b(?:cả nước|toàn quốc|việt nam)\b"))
 _COMPARED: Final = re.compile(fold(r"\bso với\b"))
 _PART: Final = re.compile(fold(r"\b(trong đó|qua đó|cuối cùng|kết quả|riêng)\b"))
@@ -193,7 +194,9 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
         cost += COST_MAX * (not after or gap > 2)
     if after:
         cost += (
-            AFTER_COMMA * bool(commas) + AFTER_AND * bool(_AND.search(text, start, end)) + (0.5 if gap > 1 else -1.0)
+            AFTER_COMMA * (bool(commas) or _BUT.search(text, start, end) is not None)
+            + AFTER_AND * bool(_AND.search(text, start, end))
+            + (0.5 if gap > 1 else -1.0)
         )
         cost += COMPARED * bool(_COMPARED.search(text, start, end))
     elif mention.kind == "elliptic" and _PART.search(text, max(0, start - 60), end):

@@ -47,6 +47,14 @@ _OVER_A_TIME: Final = re.compile(
 _OF_COMPANIES: Final = frozenset(
     ("insurance.arrears", "employment.laid_off", "employment.placed", "employment.jobs_created", "employment.vacancies")
 )
+_OF_DONORS: Final = frozenset(("protection.tet_gifts", "relief.aid_amount", "children.supported"))
+_ONE_DONOR: Final = re.compile(
+    fold(
+        r"\bbáo (?:tuổi trẻ|thanh niên|tiền phong|người lao động|lao động|dân trí)\b"
+        r"|\b(?:tập đoàn|ngân hàng(?! chính sách| nhà nước)|công ty|nhãn hàng|thương hiệu|hãng) [^.;\n]{0,60}"
+        r"\b(?:trao|tặng|ủng hộ|cứu trợ|tài trợ)\b"
+    )
+)
 _LEAD: Final = 500
 """Characters in which headline and lead name the company that an article is about."""
 _ONE_COMPANY: Final = re.compile(
@@ -57,20 +65,26 @@ _OF_MANY: Final = re.compile(
         r"\b(?:toàn (?:tỉnh|thành phố|huyện|quốc)|cả nước|trên địa bàn|(?:các|những|nhiều|khối|nhóm|[0-9]+) "
         r"(?:doanh nghiệp|đơn vị|công ty|cơ sở|khu công nghiệp)"
         r"|doanh nghiệp (?:fdi|có vốn|nhà nước|dân doanh|trong nước)"
-        r"|tổng số (?:tiền )?nợ|thị trường lao động|riêng (?:tỉnh|tp|thành phố))\b"
+        r"|tổng số (?:tiền )?nợ|thị trường lao động|riêng (?:tỉnh|tp|thành phố)"
+        r"|ủy ban|ubnd|mặt trận|sở lao động|hội chữ thập đỏ)\b"
     )
 )
 
 
 def leave_out_single_companies(drafts: Sequence[Draft], scene: Scene) -> None:
-    """Take the indicators from what an article about one company says of debts and workers, unless the sentence speaks
-    of many companies or of a territory."""
-    named = [draft for draft in drafts if draft.indicator in _OF_COMPANIES]
-    if not named or not _ONE_COMPANY.search(scene.reading.folded, 0, _LEAD):
+    """Take the indicators from what an article about one company says of debts and workers, and one about a donor of
+    gifts, unless the sentence speaks of many companies or of a territory."""
+    named = [draft for draft in drafts if draft.indicator in _OF_COMPANIES | _OF_DONORS]
+    if not named:
         return
+    text = scene.reading.folded
+    about_one = _ONE_COMPANY.search(text, 0, _LEAD) is not None
+    donated = _ONE_DONOR.search(text, 0, _LEAD) is not None
     for draft in named:
         sentence = scene.sentences[draft.sentence].sentence
-        if not _OF_MANY.search(scene.reading.folded, sentence.start, sentence.end):
+        one = donated if draft.indicator in _OF_DONORS else about_one
+        one = one or _ONE_COMPANY.search(text, sentence.start, sentence.end) is not None
+        if one and not _OF_MANY.search(text, sentence.start, sentence.end):
             draft.indicator, draft.label = None, draft.quantity.unit_text
             draft.rules.append("events: the article is about one company")
 

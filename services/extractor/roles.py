@@ -137,7 +137,7 @@ _SUPPOSED: Final = re.compile(
 _REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
 _OF_DUE: Final = re.compile(fold(r"\s*(?:so với |của )?(?:tổng )?(?:số )?(?:tiền )?phải (?:thu|nộp|đóng)\b"))
 _OF_THE_POOR: Final = re.compile(
-    fold(r"\s*(?:so với |trong |của |trên )?tổng số (?:hộ|người|nhân khẩu|khẩu) (?:nghèo|cận nghèo|thoát nghèo)\b")
+    fold(r"\s*(?:so với |trong |của |trên )?(?:tổng )?số (?:hộ|người|nhân khẩu|khẩu) (?:nghèo|cận nghèo|thoát nghèo)\b")
 )
 """A part of the poor (`chiếm 31,6% tổng số hộ nghèo toàn tỉnh`) is no rate of poverty."""
 _FALLS: Final = re.compile(fold(r"\b(?:giảm|tăng)\b[^,;.]{0,20}$"))
@@ -147,6 +147,8 @@ _OF_OTHERS: Final = re.compile(
     fold(r"\s*(?:so với |của )?(?:tổng |bình quân |mức )*(?:số|dân số|bình quân|mức)\b(?! với)")
 )
 """`bằng 601,8% số người nộp hồ sơ`: one thing in percent of another."""
+_OF_PAIR: Final = re.compile(r"[^,;.()0-9]{0,25}/\s*$")
+"""`17 hộ nghèo/50 hộ dân`: the second is the whole."""
 _REST: Final = re.compile(fold(r"\s*(?:số )?còn lại\b"))
 _EACH: Final = re.compile(fold(r"\bmỗi\b(?! năm\b| tháng\b| quý\b)[^,;.]*$"))
 _WHOLE: Final = re.compile(fold(r"\b(?:trong(?: tổng)?|trên tổng)(?: số)?(?: hơn| gần| trên| khoảng)?\s*$"))
@@ -166,7 +168,7 @@ _PER_HEAD_GAP: Final = 90
 def role_of(quantity: Quantity, before: str, after: str, last: Role | None) -> Role:
     """The role of `quantity`, given the folded text between the number before it (or the sentence's start) and it, from
     it to the sentence's end, and the role of the number before it."""
-    unsaid = _unsaid(quantity, before, after)
+    unsaid = _unsaid(quantity, before, after, last)
     if unsaid:
         return Role(NOTHING, rule=unsaid)
     if "signed" in quantity.rules:
@@ -200,7 +202,7 @@ def _beside_change(quantity: Quantity, before: str, last: Role) -> Role | None:
     return None
 
 
-def _unsaid(quantity: Quantity, before: str, after: str) -> str:
+def _unsaid(quantity: Quantity, before: str, after: str, last: Role | None) -> str:
     """The rule by which a number is not said of the whole, or not said to be so; empty where it is."""
     if _EACH.search(before) or _A_DAY.match(after):
         return "role.for_each"
@@ -213,7 +215,7 @@ def _unsaid(quantity: Quantity, before: str, after: str) -> str:
         return "role.not_asserted"
     if _REVISED.search(before) and _TO.match(after):
         return "role.plan_before_revision"
-    return "role.whole" if _WHOLE.search(before) else ""
+    return "role.whole" if _WHOLE.search(before) or (last is not None and _OF_PAIR.fullmatch(before)) else ""
 
 
 def _percent(quantity: Quantity, before: str, after: str) -> Role | None:
