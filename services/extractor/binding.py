@@ -31,7 +31,7 @@ OTHER_BETWEEN: Final = 1.5
 TAKEN: Final = 4.0
 """The mention stands nearer to another number of the same unit."""
 AFTER_COMMA: Final = 12.0
-"""A name that follows its number does not follow over a comma, nor over `nhưng`."""
+"""A name that follows its number does not follow over a comma."""
 AFTER_AND: Final = 6.0
 """Nor over `và`: `3,5% và nông thôn dưới 3%`."""
 ELLIPTIC: Final = 2.0
@@ -194,10 +194,9 @@ def _cost(slot: Slot, mention: Mention, slots: Sequence[Slot], scene: Scene) -> 
         cost += COST_MAX * (not after or gap > 2)
     if after:
         cost += (
-            AFTER_COMMA * (bool(commas) or _BUT.search(text, start, end) is not None)
-            + AFTER_AND * bool(_AND.search(text, start, end))
-            + (0.5 if gap > 1 else -1.0)
+            AFTER_COMMA * bool(commas) + AFTER_AND * bool(_AND.search(text, start, end)) + (0.5 if gap > 1 else -1.0)
         )
+        cost += 2 * COST_MAX * bool(_BUT.search(text, start, end))
         cost += COMPARED * bool(_COMPARED.search(text, start, end))
     elif mention.kind == "elliptic" and _PART.search(text, max(0, start - 60), end):
         cost -= 4.0
