@@ -31,11 +31,17 @@ async def solieu(url: str, *words: str, module: str = "services.console.main") -
     return process.returncode or 0, said.decode()
 
 
+def hear_ctrl_c() -> None:
+    """A shell that starts the tests in the background has them, and all that they start, ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 async def _started(url: str, words: Sequence[str], module: str = "services.console.main") -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *words,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env=os.environ | {"SOLIEU_DATABASE_URL": url, "COLUMNS": "120"},
+        preexec_fn=hear_ctrl_c,
     )  # fmt: skip
 
 
