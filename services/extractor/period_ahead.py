@@ -19,10 +19,17 @@ _VACANCIES: Final = "employment.vacancies"
 """What firms will need is foreseen, not aimed at."""
 
 
-def look_ahead(draft: Draft, mention: PeriodMention, published: date | None) -> None:
-    """A result of a year that has not begun, or hardly, is a target; of `Tết 2017` in February it may be a result."""
+def look_ahead(draft: Draft, mention: PeriodMention, published: date | None, carried: bool = False) -> None:
+    """A result of a year that has not begun, or hardly, is a target; of `Tết 2017` in February it may be a result.
+    What only carries on the period of a sentence before is one where that is a span of years under way."""
+    if carried:
+        if draft.status == "actual" and published is not None and _under_way(draft, mention, published):
+            draft.status = "target"
+            draft.rules.append(LIES_AHEAD)
+        return
     later = published is not None and (int(draft.period[:4]) > published.year or _far_ahead(mention, published))
     later = later or (published is not None and mention.role == "period" and _begins_after(draft.period, published))
+    later = later or (published is not None and _under_way(draft, mention, published))
     later = later and not ("period.tet" in mention.rules and draft.indicator == _TET_BONUS)
     if draft.status == "actual" and (later or "period.year" in mention.rules):
         status = status_of_period(draft.period, published) or ("target" if later else None)
@@ -36,6 +43,13 @@ def _far_ahead(mention: PeriodMention, published: date) -> bool:
     dated = mention.role == "as_of" and len(mention.period) > len("2025") and "period.now" not in mention.rules
     end = period_end(mention.period) if dated else None
     return end is not None and (end - published).days > AHEAD_DAYS
+
+
+def _under_way(draft: Draft, mention: PeriodMention, published: date) -> bool:
+    """`Giai đoạn 2021-2025, đào tạo cho 58.000 lao động` in 2021: planned, unless words tell of what was done."""
+    end = period_end(mention.period) if mention.role == "span" else None
+    ahead = end is not None and end.year > published.year
+    return ahead and not any(rule.startswith("status:") for rule in draft.rules)
 
 
 def _begins_after(period: str, published: date) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
 from services.extractor.periods import from_january, period_end
+from services.extractor.scene import Scene
 from shared.vietnam.catalogue import catalogue
 
 _SPAN: Final = re.compile(r"[0-9]{4}/[0-9]{4}")
@@ -57,6 +58,17 @@ def averaged(draft: Draft, spoken: Sequence[str], subject: str | None) -> None:
     if spans or draft.status != "target":
         draft.period = spans[0] if spans else subject or draft.period
         draft.rules.append("period: of an average")
+
+
+def spans_of_average(draft: Draft, scene: Scene) -> list[str]:
+    """Spans of years that the article names anywhere and an average may be of: a target's ends with the target's year,
+    a result's is over and the only one."""
+    spans = {m.period for view in scene.sentences for m in view.periods if m.role in ("span", "name")}
+    spans = {span for span in spans if _SPAN.fullmatch(span)}
+    if draft.status == "target":
+        return sorted(span for span in spans if span[5:] == draft.period[:4])
+    past = [span for span in spans if scene.published and int(span[5:]) <= scene.published.year]
+    return past if len(past) == 1 else []
 
 
 def is_day(period: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from services.extractor.draft import Draft
 from services.extractor.model import PeriodMention
 from services.extractor.period_ahead import LIES_AHEAD, look_ahead
-from services.extractor.period_kinds import at_its_end, averaged, by_kind, closes, up_to_month
+from services.extractor.period_kinds import at_its_end, averaged, by_kind, closes, spans_of_average, up_to_month
 from services.extractor.periods import period_end, year_before
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.text import fold
@@ -112,18 +112,7 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         draft.period = draft.change_of.period
         draft.rules.append("period: of the level beside it")
     else:
-        if memory.ahead and not any(rule.startswith("status:") for rule in draft.rules):
-            draft.status = "target"
-            draft.rules.append(LIES_AHEAD)
-        named = _carried(draft, memory)
-        choices = (
-            ("carried", named.period if named else ""),
-            ("section", memory.section),
-            ("planned", memory.planned if draft.status == "target" else ""),
-            ("article", scene.period or ""),
-        )
-        name, draft.period = next((choice for choice in choices if choice[1]), ("none", ""))
-        draft.rules.append(f"period: {name}")
+        named = _from_before(draft, scene, memory)
     by_kind(draft, scene.period, memory.day)
     up_to_month(draft, named)
     for each in view.periods:
@@ -135,7 +124,27 @@ def _one(draft: Draft, own: Sequence[PeriodMention], view: SentenceView, scene: 
         carried = memory.carried.get(draft.status)
         spoken += [draft.period, carried.period if carried else "", memory.section, scene.period or ""]
         spoken += [memory.span] if draft.status == "actual" and mention is None else []
+        spoken += spans_of_average(draft, scene) if mention is None else []
         averaged(draft, spoken, scene.period)
+
+
+def _from_before(draft: Draft, scene: Scene, memory: PeriodMemory) -> PeriodMention | None:
+    """Give the draft, whose sentence names no period, that of what stands before, and return the mention of it."""
+    if memory.ahead and not any(rule.startswith("status:") for rule in draft.rules):
+        draft.status = "target"
+        draft.rules.append(LIES_AHEAD)
+    named = _carried(draft, memory)
+    choices = (
+        ("carried", named.period if named else ""),
+        ("section", memory.section),
+        ("planned", memory.planned if draft.status == "target" else ""),
+        ("article", scene.period or ""),
+    )
+    name, draft.period = next((choice for choice in choices if choice[1]), ("none", ""))
+    draft.rules.append(f"period: {name}")
+    if named is not None and draft.period == named.period:
+        look_ahead(draft, named, scene.published, carried=True)
+    return named
 
 
 def _goes_on(view: SentenceView, scene: Scene) -> bool:
@@ -282,6 +291,8 @@ def _move(
             told = [mention for mention in usable if mention.period == last.get(status)]
             if usable:
                 memory.carried[status] = (told or usable)[-1]
+        if memory.ahead and lasting[-1].role == "span":
+            memory.carried["actual"] = lasting[-1]  # of which look_ahead tells what is done
 
 
 def _heads(view: SentenceView, drafts: Sequence[Draft], scene: Scene) -> bool:

@@ -23,6 +23,8 @@ _LEAD_CHARACTERS: Final = 500
 _REVIEW_SEASON_LAST_MONTH: Final = 3
 """Until March articles review the year before; later they name it in passing."""
 _REVIEW: Final = re.compile(r"(?:" + _folded(WORDS["review"]) + r")[^.;\n]{0,70}\Z")
+_FORESEEN: Final = re.compile(_folded("(?:dự kiến|dự báo|phấn đấu)") + r"[^.;\n]{0,70}\Z")
+"""Before a quarter or so many months of which the article tells only what is to come."""
 _TEXT_YEAR: Final = re.compile(r"(?<![\d/.,-])(?:\d{1,2}[/.-]){1,2}((?:19|20)\d\d)(?!\d)")
 
 
@@ -80,6 +82,8 @@ def _subject(text: str, finds: list[Find], published: date, sure: bool) -> str:
         if period is None or (sure and not published.year - 1 <= _last_year(period) <= published.year + 1):
             continue
         weight = 2 if find.start < _HEADLINE_CHARACTERS else 1
+        if len(period) > len("2026") and _FORESEEN.search(text[max(0, find.start - 90) : find.start]):
+            continue
         if _last_year(period) > published.year or find.before == "plan" or _plans(text, find):
             plans[period] += weight
         elif _REVIEW.search(text[max(0, find.start - 90) : find.start]):

@@ -93,7 +93,8 @@ def month(find: Find, state: State) -> Answer:
     recent = "p" in find.parts or not state.explicit
     named = year_of(find, state) or (year_with_month(number, state) if recent else state.year)
     ahead = recent and number >= state.published.month and "y" not in find.parts
-    if "t" in find.parts or (ahead and _AHEAD.search(find.before_words)):
+    under_way = ahead and number == state.published.month
+    if "t" in find.parts or under_way or (ahead and _AHEAD.search(find.before_words)):
         named = state.published.year  # `tháng 4 này`, `theo kế hoạch, tháng 7 mở …`
     if find.before == "never" or find.number is not None:
         return None

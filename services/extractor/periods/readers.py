@@ -19,6 +19,7 @@ _ALL: Final[tuple[Reader, ...]] = (
     years.next_year,
     years.last_year,
     years.past_year,
+    years.past_term,
     years.years_of_work,
     years.school_year,
     years.class_years,

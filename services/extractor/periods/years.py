@@ -12,6 +12,7 @@ from shared.vietnam.text import fold
 _LUNAR: Final = {fold(name): year for name, year in WORDS["lunar_years"].items()}
 _SPAN_YEARS_MAX: Final = 40
 _TERM_YEARS_MAX: Final = 10
+_TERM_YEARS: Final = 5
 _OPENS: Final = re.compile(r"(?:^|[.;:]) *trong \Z")
 _MANY: Final = ("chục ", "mấy ", "nhiều ", "vài ", "những ")
 """Before `năm nay` these speak of years on end."""
@@ -97,11 +98,19 @@ def past_year(find: Find, state: State) -> Answer:
     """`năm qua`, and `5 năm qua`: the years up to the one that is ending, or from so many years ago in mid-year."""
     published = state.published
     if find.number is not None and find.number > 1:
-        first = published.year - find.number + (1 if published.month >= 10 else 0)
+        term = find.number == _TERM_YEARS and published.year % _TERM_YEARS == 0  # plans end in 2015, 2020, 2025
+        first = published.year - find.number + (1 if published.month >= 10 or term else 0)
         last = published.year if published.month >= 4 else published.year - 1
         return (f"{min(first, last)}/{last}", "span") if find.number <= _SPAN_YEARS_MAX else None
     ending = published.month >= 11 and state.frame.year == published.year
     return str(published.year - (not ending)), "period"
+
+
+def past_term(find: Find, state: State) -> Answer:
+    """`nhiệm kỳ qua`, in the year of a Party congress or the one after it: the term of five years that ends."""
+    after = state.published.year % _TERM_YEARS
+    last = state.published.year - after
+    return (f"{last - _TERM_YEARS}/{last}", "span") if after <= 1 else None
 
 
 def years_of_work(find: Find, state: State) -> Answer:

@@ -107,6 +107,9 @@ def _ends(cues: Sequence[StatusCue], reading: Reading) -> list[int]:
                 end = min(
                     end, max(sentences[reading.sentence_at(actuals[later])].start, sentences[item_ends[index]].end)
                 )
+            last = paragraph_ends[index]
+            if cue.status == "target" and index == last and text[sentence.end - 1] == ":" and end == sentence.end:
+                end = sentences[list_ends[last]].end  # `Phấn đấu đến năm 2015 đạt các chỉ tiêu sau:`, and its items
             # Inside a quotation its closing mark is the next mark of all, and ends the cue's reach.
             mark = bisect_left(quotes, cue.end)
             if mark < len(quotes) and quotes[mark] < end and text[quotes[mark]] in "”»":
