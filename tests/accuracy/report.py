@@ -53,8 +53,14 @@ them rightly; 0.59 in 100 before. The beginnings of 162 other articles, of provi
 2009 to 2026, were read in nine batches in the same way for all that an observation says: of 823 observations at their
 first reading 767 had indicator, value and unit right (0.932) and 662 all the rest too (0.804), and 35 figures were
 missed; in the last two batches, 185 and 159 of 192 (0.964, 0.828) and 4 missed. What is wrong there is the period
-first, most often of what a review of several years says beside one year's figures. None of that text is kept, and what
-it showed has been mended, so these figures are of the past too.
+first, most often of what a review of several years says beside one year's figures.
+
+A further round on text that nobody had read, judged for indicator, value and unit at first readings: of provincial
+papers, portals and the ministry 35 beginnings, 121 of 130 right and 16 missed; of national press 438 articles that
+speak of the sector at least three times, 162 of 216 right and some 25 missed (only in articles where something was
+read); of 11,922 articles of all other matters, 15 had an indicator read (0.13 in 100), 18 of their 37 figures rightly.
+What the press tells wrongly is one case for many: one company's debts and dismissals, one accident, one donor's gifts,
+forged files. None of that text is kept, and what it showed has been mended, so these figures are of the past too.
 """
 
 
