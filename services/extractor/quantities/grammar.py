@@ -22,6 +22,8 @@ from services.extractor.quantities.reasons import YEAR_MAX, YEAR_MIN, Said, name
 from services.extractor.reading import Reading
 
 _SLASH: Final = re.compile(r" ?/ ?(?:(?:kh|kế hoạch|chỉ tiêu)(?: năm)? )?(?=[0-9])")
+_PART_OF_BASE: Final = 10
+"""A tenth of a round number and more is a share of a plan."""
 _RANGE: Final = re.compile(r" ?(?:-|–|—|~|÷) ?(?=[0-9])| (?:đến|tới|-|–)(?: dưới| khoảng| gần| trên| hơn)? (?=[0-9])")
 _ANOTHER: Final = re.compile(r" ?[-–—] ?[0-9]")
 _OR_MORE: Final = re.compile(r" ?trở (lên|xuống)(?!\w)")
@@ -132,7 +134,8 @@ def _amount(scan: Scan, match: re.Match[str], left: Before, previous: Quantity |
     after = noun.end if noun else amount.end
     if slash := _SLASH.match(folded, after):
         second, last = _second(scan, slash.end(), noun)
-        per = noun is not None and _is_base(second)
+        of_plan = last is not noun and last is not None and noun is not None and last.noun == noun.noun
+        per = noun is not None and _is_base(second) and not (of_plan and _large_part(amount, second))
         if noun is None or last is None or last.noun == noun.noun or per:
             return _quantity(scan, left, amount, second, last, "pair", per)
         return _quantity(scan, left, amount, None, noun, "")  # `5.210 hộ/21.028 khẩu`: two counts
@@ -155,6 +158,12 @@ def _thousands(first: Amount, second: Amount) -> int:
 def _is_base(amount: Amount | None) -> bool:
     """Round numbers that rates are given for: `50 người/100.000 dân`."""
     return amount is not None and amount.numeral.digits.replace(".", "") in ("1000", "10000", "100000")
+
+
+def _large_part(amount: Amount, base: Amount | None) -> bool:
+    """`630 người/1.000 người`: of what was planned; a rate for each thousand of the same is far smaller."""
+    part, whole = (each and each.numeral.digits.replace(".", "") for each in (amount, base))
+    return bool(part and whole and part.isdecimal() and int(part) * _PART_OF_BASE >= int(whole))
 
 
 def _second(scan: Scan, at: int, noun: Counting | None) -> tuple[Amount | None, Counting | None]:
