@@ -137,7 +137,10 @@ _SUPPOSED: Final = re.compile(
 _REVISED: Final = re.compile(fold(r"\bđiều chỉnh\b[^,;.]*\btừ\s*$"))
 _OF_DUE: Final = re.compile(fold(r"\s*(?:so với |của )?(?:tổng )?(?:số )?(?:tiền )?phải (?:thu|nộp|đóng)\b"))
 _OF_THE_POOR: Final = re.compile(
-    fold(r"\s*(?:so với |trong |của |trên )?(?:tổng )?số (?:hộ|người|nhân khẩu|khẩu) (?:nghèo|cận nghèo|thoát nghèo)\b")
+    fold(
+        r"\s*(?:so với |trong |của |trên )?(?:tổng số (?:hộ|người|nhân khẩu|khẩu)"
+        r" (?:nghèo|cận nghèo|thoát nghèo)\b|số hộ (?:cận )?nghèo (?:của |trong |trên )?(?:cả|toàn)\b)"
+    )
 )
 """A part of the poor (`chiếm 31,6% tổng số hộ nghèo toàn tỉnh`) is no rate of poverty."""
 _FALLS: Final = re.compile(fold(r"\b(?:giảm|tăng)\b[^,;.]{0,20}$"))
