@@ -53,7 +53,9 @@ def bind_sentence(view: SentenceView, scene: Scene, memory: Memory) -> list[Draf
     given = distribute(slots, view, mentions, recent, scene)
     slots = [replace(slot, role=given[at].role or slot.role) if at in given else slot for at, slot in enumerate(slots)]
     work = _Binding(view, scene, recent, memory.topics, mentions, given)
-    memory.topics, memory.mentioned = [], frozenset(_named(view))
+    # `đưa nhầm là 25.800 người. Con số đúng là …`
+    withdrawn = all(slot.role.rule == "role.not_asserted" for slot in slots)
+    memory.topics, memory.mentioned = _named(view) if withdrawn else [], frozenset(_named(view))
     _bind(slots, work)
     return work.drafts
 
