@@ -61,6 +61,12 @@ speak of the sector at least three times, 162 of 216 right and some 25 missed (o
 read); of 11,922 articles of all other matters, 15 had an indicator read (0.13 in 100), 18 of their 37 figures rightly.
 What the press tells wrongly is one case for many: one company's debts and dismissals, one accident, one donor's gifts,
 forged files. None of that text is kept, and what it showed has been mended, so these figures are of the past too.
+
+At the same time status, period, area and unit were judged with the rest in three batches of the beginnings of 52
+articles of provinces, districts and ministries (at least four of them had been met in earlier rounds): of 293
+observations at their first reading 273 had indicator, value and unit right (0.932), 231 measure, status, period, area
+and sign too (0.788; by batch 0.771, 0.755 and 0.854), another 20 lacked a breakdown, and 15 figures were missed. What
+each batch showed was mended where it was a class.
 """
 
 
