@@ -55,6 +55,8 @@ _ONE_DONOR: Final = re.compile(
         r"\b(?:trao|tặng|ủng hộ|cứu trợ|tài trợ)\b"
     )
 )
+_AROUND: Final = 600
+"""Characters of a sentence, before and after a figure, that tell what it is a figure of."""
 _LEAD: Final = 500
 """Characters in which headline and lead name the company that an article is about."""
 _ONE_COMPANY: Final = re.compile(
@@ -82,9 +84,10 @@ def leave_out_single_companies(drafts: Sequence[Draft], scene: Scene) -> None:
     donated = _ONE_DONOR.search(text, 0, _LEAD) is not None
     for draft in named:
         sentence = scene.sentences[draft.sentence].sentence
+        start, end = max(sentence.start, draft.start - _AROUND), min(sentence.end, draft.end + _AROUND)
         one = donated if draft.indicator in _OF_DONORS else about_one
-        one = one or _ONE_COMPANY.search(text, sentence.start, sentence.end) is not None
-        if one and not _OF_MANY.search(text, sentence.start, sentence.end):
+        one = one or _ONE_COMPANY.search(text, start, end) is not None
+        if one and not _OF_MANY.search(text, start, end):
             draft.indicator, draft.label = None, draft.quantity.unit_text
             draft.rules.append("events: the article is about one company")
 
@@ -108,4 +111,4 @@ def _told(draft: Draft, scene: Scene) -> str:
         before = scene.sentences[draft.sentence - 1].sentence
         if before.paragraph == sentence.paragraph:
             start = before.start
-    return scene.reading.folded[start : sentence.end]
+    return scene.reading.folded[max(start, draft.start - _AROUND) : min(sentence.end, draft.end + _AROUND)]
