@@ -63,8 +63,7 @@ def averaged(draft: Draft, spoken: Sequence[str], subject: str | None) -> None:
 def spans_of_average(draft: Draft, scene: Scene) -> list[str]:
     """Spans of years that the article names anywhere and an average may be of: a target's ends with the target's year,
     a result's is over and the only one."""
-    spans = {m.period for view in scene.sentences for m in view.periods if m.role in ("span", "name")}
-    spans = {span for span in spans if _SPAN.fullmatch(span)}
+    spans = [span for span in scene.spans if _SPAN.fullmatch(span)]
     if draft.status == "target":
         return sorted(span for span in spans if span[5:] == draft.period[:4])
     past = [span for span in spans if scene.published and int(span[5:]) <= scene.published.year]

@@ -53,6 +53,8 @@ class Scene:
     locality: str | None
     """The district that the article as a whole is about, if it is about one."""
     published: date | None
+    spans: frozenset[str]
+    """The spans that the article names anywhere, as periods or in a programme's name."""
 
 
 def see(article: ArticleText) -> Scene:
@@ -63,6 +65,7 @@ def see(article: ArticleText) -> Scene:
     statuses = read_statuses(reading, article.published)
     area = article_area(reading, article.published, article.area, article.url)
     areas = read_areas(reading, article.published, area)
+    periods = read_periods(reading, article.published)
     return Scene(
         article=article,
         reading=reading,
@@ -72,7 +75,7 @@ def see(article: ArticleText) -> Scene:
             reading,
             read_quantities(reading),
             read_mentions(words, lexemes),
-            read_periods(reading, article.published),
+            periods,
             areas,
             statuses,
         ),
@@ -81,6 +84,7 @@ def see(article: ArticleText) -> Scene:
         area=area,
         locality=article_locality(reading, areas, article.published, area, article.url),
         published=article.published,
+        spans=frozenset(mention.period for mention in periods if mention.role in ("span", "name")),
     )
 
 
