@@ -44,8 +44,10 @@ _OVER_A_TIME: Final = re.compile(
     )
 )
 
+_JOBS: Final = "employment.jobs_created"
+"""Its own sentence must name the company: reports begin with a company's opening and go on with the province's jobs."""
 _OF_COMPANIES: Final = frozenset(
-    ("insurance.arrears", "employment.laid_off", "employment.placed", "employment.jobs_created", "employment.vacancies")
+    ("insurance.arrears", "employment.laid_off", "employment.placed", "employment.vacancies", _JOBS)
 )
 _OF_DONORS: Final = frozenset(("protection.tet_gifts", "relief.aid_amount", "children.supported"))
 _ONE_DONOR: Final = re.compile(
@@ -85,7 +87,7 @@ def leave_out_single_companies(drafts: Sequence[Draft], scene: Scene) -> None:
     for draft in named:
         sentence = scene.sentences[draft.sentence].sentence
         start, end = max(sentence.start, draft.start - _AROUND), min(sentence.end, draft.end + _AROUND)
-        one = donated if draft.indicator in _OF_DONORS else about_one
+        one = donated if draft.indicator in _OF_DONORS else about_one and draft.indicator != _JOBS
         one = one or _ONE_COMPANY.search(text, start, end) is not None
         if one and not _OF_MANY.search(text, start, end):
             draft.indicator, draft.label = None, draft.quantity.unit_text
