@@ -99,7 +99,7 @@ def month(find: Find, state: State) -> Answer:
     if find.before == "never" or find.number is not None:
         return None
     if find.before in ("until_end", "end"):
-        return calendar.month_end(named, number).isoformat(), "as_of"
+        return (calendar.month_end(named, number).isoformat(), "as_of") if named else None
     role = {"base": "base", "until": "as_of", "since": "event", "start": "event", "since_edge": "event"}.get(
         find.before, "period"
     )
