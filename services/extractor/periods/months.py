@@ -122,7 +122,7 @@ def quarter(find: Find, state: State) -> Answer:
         recent = published.year
     named = year_of(find, state) or (state.year if state.explicit and not find.before.startswith("until") else recent)
     if find.before in ("until_end", "end"):
-        return calendar.month_end(named, number * 3).isoformat(), "as_of"
+        return (calendar.month_end(named, number * 3).isoformat(), "as_of") if named else None
     role = {"base": "base", "until": "as_of", "since": "event"}.get(find.before, "period")
     return f"{named}-Q{number}", role
 

@@ -122,3 +122,4 @@ def test_in_an_article_of_no_area_a_paragraph_goes_on_about_its_last_province() 
 def test_the_end_of_a_month_without_any_year_is_no_period_and_no_crash() -> None:
     assert extract(ArticleText("Cuối tháng 2 có 4.120 hộ nghèo.", None, None))[0].indicator == "poverty.households"
     assert extract(ArticleText("CUỐI THÁNG2", None, None)) == []
+    assert extract(ArticleText("Cuối quý II", None, None)) == []
