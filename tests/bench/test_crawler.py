@@ -34,8 +34,9 @@ HOSTS = 16
 PAGES = 480
 """Over all hosts; each page 30 KB, as a portal's."""
 RATIO_MIN = 0.025
-"""Of aiohttp alone, whose parser in C takes 0.08 to 0.15 ms a page. The crawler's 2.5 ms are the archive's packing and digests,
-the fingerprint, the event's JSON and its own bookkeeping. Measured 0.03 to 0.06; less means something quadratic."""
+"""Of aiohttp alone, whose parser in C takes 0.08 to 0.15 ms a page. The crawler's 2.5 ms are the archive's packing and
+digests, the fingerprint, the event's JSON and its own bookkeeping. Measured 0.03 to 0.06; less means something
+quadratic."""
 
 SERVER = """
 import asyncio, sys
