@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -44,8 +45,9 @@ class Part:
     gap: int
 
 
+@lru_cache(maxsize=8192)
 def words(text: str) -> Words:
-    """Words of a phrase as they are matched."""
+    """Words of a phrase as they are matched. The catalogue's patterns share most of theirs."""
     return tuple(word for word in _WORD.findall(fold(text)) if word not in PASSED_OVER)
 
 
