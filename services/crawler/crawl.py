@@ -92,27 +92,24 @@ class Crawl:
         tools = self.tools
         self._reap()
         now = tools.now()
-        hosts = await self._claim(now)
+        among = await tools.state.hosts_of(sorted(tools.only)) if tools.only else None
+        hosts = await self._claim(now, among)
         for host in hosts:
             self._held[host.host] = now + timedelta(seconds=tools.knobs.lease_s)
             turn = take_turn(tools, self.owner, host, self._held.__getitem__, self.stop)
             self._turns[host.host] = asyncio.create_task(turn, name=f"turn {host.host}")
-        due = await tools.state.next_due(tools.now(), await self._among())
+        due = await tools.state.next_due(tools.now(), among)
         if once and not self._turns and (due is None or due > tools.now() + timedelta(seconds=ONCE_HORIZON_S)):
             return True
         nap_s = (due - tools.now()).total_seconds() if due else tools.knobs.idle_s_max
         await self._nap(min(max(nap_s, 0.02), tools.knobs.idle_s_max))
         return False
 
-    async def _claim(self, now: datetime) -> list[Host]:
+    async def _claim(self, now: datetime, among: Sequence[str] | None) -> list[Host]:
         tools, free = self.tools, self.tools.knobs.hosts_max - len(self._turns)
         if free <= 0:
             return []
-        return await tools.state.claim(self.owner, now, tools.knobs.lease_s, free, await self._among())
-
-    async def _among(self) -> list[str] | None:
-        """Hosts to work on; None for all."""
-        return await self.tools.state.hosts_of(sorted(self.tools.only)) if self.tools.only else None
+        return await tools.state.claim(self.owner, now, tools.knobs.lease_s, free, among)
 
     async def _nap(self, seconds: float) -> None:
         """Until the time is up, a turn ends, or the crawler is told to stop."""

@@ -125,8 +125,7 @@ class Reader:
 
     async def _ask(self, named: Named, url: str) -> FeedReading | None:
         fetched = await self.tools.fetch(url, self.pace, tls=self.portal.tls)
-        if fetched.exchanges:
-            await self.tools.store(fetched.exchanges, self.tools.now())
+        await self.tools.archive(fetched)
         named.asked[fetched.outcome] += 1
         if fetched.outcome is Outcome.RATE_LIMITED:
             self.pace.pause(fetched.retry_after_s)

@@ -84,7 +84,7 @@ async def _ask(tools: Tools, portal: Portal, source: Source, home: str, pace: Ho
         etag=source.etag if conditional else None,
         last_modified=source.last_modified if conditional else None,
     )
-    await _archive(tools, fetched)
+    await tools.archive(fetched)
     if fetched.outcome is not Outcome.OK:
         return Found(fetched.outcome, fetched)
     if sha256(fetched.body) == source.body_sha256 and tools.since is None:
@@ -102,11 +102,6 @@ async def _ask(tools: Tools, portal: Portal, source: Source, home: str, pace: Ho
     if reading.kind == "sitemap_index":  # its parts change while it stays as it is
         fetched = replace(fetched, body=b"", etag=None, last_modified=None)
     return Found(outcome, fetched, named)
-
-
-async def _archive(tools: Tools, fetched: Fetched) -> None:
-    if fetched.exchanges:
-        await tools.store(fetched.exchanges, tools.now())
 
 
 def _summary(found: Found, conditional: bool) -> Poll:

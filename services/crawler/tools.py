@@ -86,6 +86,11 @@ class Tools:
     report: Report = lambda portal, what, n: None
     knobs: Knobs = Knobs()
 
+    async def archive(self, fetched: Fetched) -> None:
+        """Keeps what was exchanged with a server, if anything was. Raises ArchiveError."""
+        if fetched.exchanges:
+            await self.store(fetched.exchanges, self.now())
+
     @cached_property
     def by_id(self) -> Mapping[str, Portal]:
         return {portal.id: portal for portal in self.portals}

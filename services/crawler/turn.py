@@ -136,8 +136,7 @@ async def _read_robots(
     parts, pace.allows = urlsplit(some_url), lambda url: True  # it is itself never forbidden
     address = f"{parts.scheme}://{parts.netloc}/robots.txt"
     fetched = await tools.fetch(address, pace, tls=portals[0].tls if portals else STRICT)
-    if fetched.exchanges:
-        await tools.store(fetched.exchanges, tools.now())
+    await tools.archive(fetched)
     known = after_asking(robots, fetched, tools.now())
     names = [portal.id for portal in portals] or [""]
     counts = {(names[0], "robots", str(fetched.outcome)): 1}

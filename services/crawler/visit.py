@@ -50,17 +50,17 @@ async def visit(tools: Tools, owner: str, host: str, address: Address, pace: Hos
     at = tools.now()
     words = await tools.offload(fingerprint, fetched.body) if fetched.outcome is Outcome.OK else ""
     judged, twins = await _judge(tools, address, fetched, words)
-    page = page_of(address, fetched, at)
-    exchanges = noted(with_joined(fetched), page, address) if judged is Outcome.OK else fetched.exchanges
-    places = await tools.store(exchanges, at) if exchanges else []
-    if fetched.outcome is Outcome.MOVED:
-        return await _move(tools, owner, host, portal, address, fetched)
-    if fetched.outcome is Outcome.RATE_LIMITED:
-        pace.pause(fetched.retry_after_s)
     if judged in (Outcome.OK, Outcome.TWIN):
         address = replace(address, fingerprint=words)
     if judged is not Outcome.OK:
+        await tools.archive(fetched)
+        if judged is Outcome.MOVED:
+            return await _move(tools, owner, host, portal, address, fetched)
+        if judged is Outcome.RATE_LIMITED:
+            pace.pause(fetched.retry_after_s)
         return await _save(tools, owner, host, address, replace(fetched, outcome=judged), None, twins)
+    page = page_of(address, fetched, at)
+    places = await tools.store(noted(with_joined(fetched), page, address), at)
     page = placed(page, places[-1])
     try:
         await tools.publish([message_of(page, address, portal, fetched.body)])

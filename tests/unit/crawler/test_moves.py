@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from services.crawler.archive import Place
 from services.crawler.crawl import Crawl
 from services.crawler.feeds import FeedItem, FeedReading
-from services.crawler.fetch import STRICT, Exchange, Fetched, Pace
+from services.crawler.fetch import STRICT, Fetched, Pace
 from services.crawler.outcomes import Outcome
 from services.crawler.portals import Portal, Tls
-from services.crawler.tools import Knobs, Tools
-from shared.bus.api import Message
+from services.crawler.tools import Knobs
 from tests.fixtures.memory_state import MemoryState
 from tests.simulator import virtual_time
 from tests.simulator.world import DAY_S, HOUR_S
+from tests.unit.crawler.scripted import Site, tools_of
 
 FEED = "/rss/viec-lam"
 Answers = Callable[[str, float], str]
@@ -51,27 +49,13 @@ def run(answers: Answers, days: float = 4) -> list[tuple[float, str, str]]:
     def read(body: bytes, *, url: str, fetched_at: datetime, **rest: object) -> FeedReading:
         return FeedReading("rss", (FeedItem("https://old.example/tin-1.html", "Tin", fetched_at),))
 
-    async def store(exchanges: Sequence[Exchange], at: datetime) -> list[Place]:
-        return [Place("", 0) for _ in exchanges]
-
-    async def publish(messages: Sequence[Message]) -> None: ...
-
-    async def offload(call: Callable[..., object], *values: object, **named: object) -> object:
-        return call(*values, **named)
-
     async def crawl() -> None:
         portal = Portal("p", "P", "department", ("https://old.example/",), feeds=(f"https://old.example{FEED}",))
-        tools = Tools(
-            portals=(replace(portal, cms="nukeviet"),),
-            state=MemoryState(),
+        tools = replace(
+            tools_of(Site(), replace(portal, cms="nukeviet"), MemoryState()),
             fetch=fetch,
-            store=store,
-            load=lambda place: None,
-            publish=publish,
-            now=virtual_time.now,
             read=read,
-            offload=offload,
-            rng=random.Random(1),
+            only=frozenset(),
             knobs=Knobs(lease_s=240.0, idle_s_max=300.0),
         )
         stop = asyncio.Event()
