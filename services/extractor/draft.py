@@ -73,3 +73,9 @@ class Draft:
     @property
     def end(self) -> int:
         return self.quantity.end
+
+
+def leave_out(draft: Draft, why: str) -> None:
+    """Takes the indicator from a draft; its number stays, under its unit's words. `why` is kept as a rule."""
+    draft.indicator, draft.label = None, draft.quantity.unit_text
+    draft.rules.append(why)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from services.extractor.draft import Draft
+from services.extractor.draft import Draft, leave_out
 from services.extractor.scene import Scene
 from shared.vietnam.text import fold
 
@@ -90,8 +90,7 @@ def leave_out_single_companies(drafts: Sequence[Draft], scene: Scene) -> None:
         one = donated if draft.indicator in _OF_DONORS else about_one and draft.indicator != _JOBS
         one = one or _ONE_COMPANY.search(text, start, end) is not None
         if one and not _OF_MANY.search(text, start, end):
-            draft.indicator, draft.label = None, draft.quantity.unit_text
-            draft.rules.append("events: the article is about one company")
+            leave_out(draft, "events: the article is about one company")
 
 
 def leave_out_single_events(drafts: Sequence[Draft], scene: Scene) -> None:
@@ -102,8 +101,7 @@ def leave_out_single_events(drafts: Sequence[Draft], scene: Scene) -> None:
             continue
         told = _told(draft, scene)
         if _ONE_EVENT.search(told) and not _OVER_A_TIME.search(told):
-            draft.indicator, draft.label = None, draft.quantity.unit_text
-            draft.rules.append("events: what one event did")
+            leave_out(draft, "events: what one event did")
 
 
 def _told(draft: Draft, scene: Scene) -> str:

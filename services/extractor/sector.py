@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from services.extractor.draft import Draft
+from services.extractor.draft import Draft, leave_out
 from services.extractor.indicators.lexicon import BARRIER
 from services.extractor.scene import Scene, SentenceView
 from shared.vietnam.text import fold
@@ -38,20 +38,15 @@ def leave_out_other_matters(drafts: Sequence[Draft], scene: Scene) -> None:
         return
     if _is_abroad(scene):
         for draft in named:
-            _leave_out(draft, "sector: the article speaks of another country")
+            leave_out(draft, "sector: the article speaks of another country")
     elif share_of_sector(scene) < SHARE_MIN:
         for draft in named:
             if not _states_place_and_time(draft, scene.sentences[draft.sentence]):
-                _leave_out(draft, "sector: the article speaks of other matters")
+                leave_out(draft, "sector: the article speaks of other matters")
     elif any(draft.indicator in _LEARNERS for draft in named) and _is_of_schools(scene):
         for draft in named:
             if draft.indicator in _LEARNERS:
-                _leave_out(draft, "sector: the article speaks of schools and universities")
-
-
-def _leave_out(draft: Draft, why: str) -> None:
-    draft.indicator, draft.label = None, draft.quantity.unit_text
-    draft.rules.append(why)
+                leave_out(draft, "sector: the article speaks of schools and universities")
 
 
 def _is_abroad(scene: Scene) -> bool:
